@@ -1,0 +1,116 @@
+"""`apply` for windows, the day, devices, terminals, accounts and calls for help."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from hallctl.domain import events as e
+from hallctl.domain.events import Event, Record
+from hallctl.domain.model import Account, Desk, Device, Stage, Terminal
+from hallctl.domain.state import HallState
+
+
+def _window_state(desk: Desk) -> Callable[[HallState, Record, Any], None]:
+    def change(state: HallState, record: Record, event: Any) -> None:
+        window = state.window(event.window)
+        reason = getattr(event, "reason", None)
+        state.windows[event.window] = replace(window, state=desk, reason=reason, since=record.at)
+
+    return change
+
+
+def _clerk(state: HallState, event: e.ClerkLoggedIn | e.WindowTakenOver) -> None:
+    window = state.window(event.window)
+    state.windows[event.window] = replace(window, clerk=event.clerk)
+
+
+def _logged_in(state: HallState, _record: Record, event: e.ClerkLoggedIn) -> None:
+    _clerk(state, event)
+
+
+def _taken_over(state: HallState, _record: Record, event: e.WindowTakenOver) -> None:
+    _clerk(state, event)
+    active = state.active(event.window)
+    if active is not None:
+        state.put(replace(active, clerk=event.clerk))
+
+
+def _logged_out(state: HallState, _record: Record, event: e.ClerkLoggedOut) -> None:
+    state.windows[event.window] = replace(state.window(event.window), clerk=None)
+
+
+def _day_opened(state: HallState, _record: Record, event: e.DayOpened) -> None:
+    """A fresh day: figures at zero, yesterday's missed leave; who is still being served stays."""
+    state.day = event.day
+    if not event.fresh:
+        return
+    state.last_day = event.day
+    state.tallies.clear()
+    state.calls.clear()
+    for name, window in state.windows.items():
+        state.windows[name] = replace(window, done=0)
+    for ticket in list(state.tickets.values()):
+        if ticket.stage is Stage.MISSED:
+            state.drop(ticket)
+
+
+def _day_closed(state: HallState, _record: Record, _event: e.DayClosed) -> None:
+    state.day = None
+
+
+def _hall_started(state: HallState, record: Record, _event: e.HallStarted) -> None:
+    """After a start nothing is known of any device until it answers."""
+    for name in list(state.devices):
+        state.devices[name] = Device(name, since=record.at)
+
+
+def _device_reported(state: HallState, record: Record, event: e.DeviceReported) -> None:
+    state.devices[event.device] = Device(event.device, event.state, event.faults, record.at)
+
+
+def _help_requested(state: HallState, _record: Record, event: e.HelpRequested) -> None:
+    state.helps.add(event.kiosk)
+
+
+def _help_answered(state: HallState, _record: Record, event: e.HelpAnswered) -> None:
+    state.helps.discard(event.kiosk)
+
+
+def _terminal_paired(state: HallState, _record: Record, event: e.TerminalPaired) -> None:
+    state.terminals[event.terminal] = Terminal(event.terminal, event.role, event.place, event.token_digest)
+
+
+def _terminal_revoked(state: HallState, _record: Record, event: e.TerminalRevoked) -> None:
+    state.terminals.pop(event.terminal, None)
+
+
+def _account_set(state: HallState, _record: Record, event: e.AccountSet) -> None:
+    known = state.accounts.get(event.account)
+    password_hash = event.password_hash or (known.password_hash if known else None)
+    epoch = known.epoch + 1 if known else 1
+    state.accounts[event.account] = Account(event.account, event.name, event.roles, password_hash, epoch)
+
+
+def _account_removed(state: HallState, _record: Record, event: e.AccountRemoved) -> None:
+    state.accounts.pop(event.account, None)
+
+
+APPLIERS: Final[dict[type[Event], Callable[[HallState, Record, Any], None]]] = {
+    e.WindowOpened: _window_state(Desk.OPEN),
+    e.WindowPaused: _window_state(Desk.PAUSED),
+    e.WindowResumed: _window_state(Desk.OPEN),
+    e.WindowClosed: _window_state(Desk.CLOSED),
+    e.WindowTakenOver: _taken_over,
+    e.ClerkLoggedIn: _logged_in,
+    e.ClerkLoggedOut: _logged_out,
+    e.DayOpened: _day_opened,
+    e.DayClosed: _day_closed,
+    e.HallStarted: _hall_started,
+    e.DeviceReported: _device_reported,
+    e.HelpRequested: _help_requested,
+    e.HelpAnswered: _help_answered,
+    e.TerminalPaired: _terminal_paired,
+    e.TerminalRevoked: _terminal_revoked,
+    e.AccountSet: _account_set,
+    e.AccountRemoved: _account_removed,
+}

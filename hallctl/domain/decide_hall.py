@@ -1,0 +1,134 @@
+"""The commands of the hall as a whole: its day, its devices, its terminals and accounts, calls for help."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from hallctl.domain import events as e
+from hallctl.domain.commands import (
+    AnswerHelp,
+    CloseDay,
+    Command,
+    OpenDay,
+    PairTerminal,
+    RemoveAccount,
+    ReportDevice,
+    RequestHelp,
+    RevokeTerminal,
+    SetAccount,
+    StartHall,
+)
+from hallctl.domain.decision import Decision
+from hallctl.domain.lifecycle import ticket_after
+from hallctl.domain.model import SlipState, Stage
+from hallctl.domain.state import HallState
+from hallctl.errors import Refusal
+
+
+def start_hall(state: HallState, command: StartHall, now: int) -> Decision | Refusal:
+    """A slip that was in flight when the daemon died may or may not be on paper: print it again and say so (补打),
+    while that is still of use; else tell that it is unproven (T02, T06)."""
+    events: list[e.Event] = [e.HallStarted(command.version, command.config_digest)]
+    for ticket in state.tickets.values():
+        if ticket.slip is not SlipState.QUEUED:
+            continue
+        fresh = now - ticket.taken_at <= state.layout.slip_s * 1000
+        if fresh and ticket.stage in {Stage.WAITING, Stage.CALLED} and ticket.kiosk in state.layout.kiosk_printers:
+            events.append(e.SlipReprinted(ticket.id, ticket.kiosk, "restart"))
+        else:
+            events.append(e.SlipFailed(ticket.id, None, "printer.unproven"))
+    return Decision(tuple(events))
+
+
+def open_day(state: HallState, command: OpenDay, now: int) -> Decision | Refusal:
+    """Open a day, closing another that is still open; days never go backwards, whatever the clock does (O08)."""
+    if state.day == command.day:
+        return Refusal("day.open", {"day": command.day})
+    if state.last_day is not None and command.day < state.last_day:
+        return Refusal("day.past", {"day": command.day, "current": state.last_day})
+    opened = e.DayOpened(command.day, fresh=command.day != state.last_day)
+    if state.day is None:
+        return Decision((opened,))
+    closing = close_day(state, CloseDay(), now)
+    return closing if isinstance(closing, Refusal) else Decision((*closing.events, opened))
+
+
+def close_day(state: HallState, _command: CloseDay, _now: int) -> Decision | Refusal:
+    """Day end (C14): who waits or is on hold expires, who was called is missed, who is served is served to the end."""
+    if state.day is None:
+        return Refusal("day.closed")
+    events: list[e.Event] = []
+    for ticket in state.tickets.values():
+        if ticket_after("expire", ticket.stage) is not None:
+            events.append(e.TicketExpired(ticket.id))
+        elif ticket_after("close", ticket.stage) is not None:
+            events.append(e.TicketMissed(ticket.id, ticket.window))
+    return Decision((*events, e.DayClosed(state.day)))
+
+
+def report_device(state: HallState, command: ReportDevice, _now: int) -> Decision | Refusal:
+    """Journal what has changed of a device, nothing if it is as it was."""
+    known = state.devices.get(command.device)
+    if known is not None and (known.state, known.faults) == (command.state, command.faults):
+        return Decision(())
+    return Decision((e.DeviceReported(command.device, command.state, command.faults),))
+
+
+def request_help(state: HallState, command: RequestHelp, _now: int) -> Decision | Refusal:
+    if command.kiosk not in state.layout.kiosk_printers:
+        return Refusal("kiosk.unknown", {"kiosk": command.kiosk})
+    if command.kiosk in state.helps:
+        return Decision(())
+    return Decision((e.HelpRequested(command.kiosk),))
+
+
+def answer_help(state: HallState, command: AnswerHelp, _now: int) -> Decision | Refusal:
+    if command.kiosk not in state.helps:
+        return Refusal("help.none", {"kiosk": command.kiosk})
+    return Decision((e.HelpAnswered(command.kiosk),))
+
+
+def pair_terminal(_state: HallState, command: PairTerminal, _now: int) -> Decision | Refusal:
+    event = e.TerminalPaired(command.terminal, command.role, command.place, command.token_digest)
+    return Decision((event,))
+
+
+def revoke_terminal(state: HallState, command: RevokeTerminal, _now: int) -> Decision | Refusal:
+    if command.terminal not in state.terminals:
+        return Refusal("terminal.unknown", {"terminal": command.terminal})
+    return Decision((e.TerminalRevoked(command.terminal),))
+
+
+def set_account(state: HallState, command: SetAccount, _now: int) -> Decision | Refusal:
+    known = state.accounts.get(command.account)
+    if known is None and command.password_hash is None:
+        return Refusal("account.no_password")
+    if "admin" not in command.roles and _is_last_admin(state, command.account):
+        return Refusal("account.last_admin")
+    return Decision((e.AccountSet(command.account, command.name, command.roles, command.password_hash),))
+
+
+def remove_account(state: HallState, command: RemoveAccount, _now: int) -> Decision | Refusal:
+    if command.account not in state.accounts:
+        return Refusal("account.unknown", {"account": command.account})
+    if _is_last_admin(state, command.account):
+        return Refusal("account.last_admin")
+    return Decision((e.AccountRemoved(command.account),))
+
+
+def _is_last_admin(state: HallState, account: str) -> bool:
+    admins = [other.id for other in state.accounts.values() if "admin" in other.roles]
+    return admins == [account]
+
+
+HANDLERS: Final[dict[type[Command], Callable[[HallState, Any, int], Decision | Refusal]]] = {
+    StartHall: start_hall,
+    OpenDay: open_day,
+    CloseDay: close_day,
+    ReportDevice: report_device,
+    RequestHelp: request_help,
+    AnswerHelp: answer_help,
+    PairTerminal: pair_terminal,
+    RevokeTerminal: revoke_terminal,
+    SetAccount: set_account,
+    RemoveAccount: remove_account,
+}

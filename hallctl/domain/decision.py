@@ -1,0 +1,71 @@
+"""What `decide` answers with, and the questions its parts share."""
+
+from dataclasses import dataclass
+
+from hallctl.domain.events import Event
+from hallctl.domain.lifecycle import TICKET_REFUSALS, WINDOW_REFUSALS, ticket_after, window_after
+from hallctl.domain.model import Desk, Ticket
+from hallctl.domain.state import HallState
+from hallctl.errors import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The events to journal (none: it was so already), and the ticket or window that the answer is about."""
+
+    events: tuple[Event, ...]
+    ticket: str | None = None
+    window: str | None = None
+
+
+BLOCKING: frozenset[str] = frozenset(
+    {"printer.paper_out", "printer.cover_open", "printer.cutter", "printer.offline", "printer.error"}
+)
+"""Faults with which nothing can be printed."""
+
+
+def move_ticket(move: str, ticket: Ticket) -> Refusal | None:
+    """None if the table lets the ticket make the move, else the refusal."""
+    if ticket_after(move, ticket.stage) is not None:
+        return None
+    return Refusal(TICKET_REFUSALS[move], {"label": ticket.label, "stage": ticket.stage.value})
+
+
+def move_window(state: HallState, move: str, window: str) -> Refusal | None:
+    """None if the window exists and the table lets it make the move, else the refusal."""
+    if window not in state.layout.windows:
+        return Refusal("window.unknown", {"window": window})
+    desk: Desk = state.window(window).state
+    if window_after(move, desk) is not None:
+        return None
+    return Refusal(WINDOW_REFUSALS[move, desk], {"window": window})
+
+
+def ticket_at(state: HallState, move: str, window: str) -> Ticket | Refusal:
+    """The window's active ticket if `move` is allowed to it there, else the refusal."""
+    refusal = move_window(state, "work", window)
+    if refusal is not None:
+        return refusal
+    ticket = state.active(window)
+    if ticket is None:
+        return Refusal("window.no_ticket", {"window": window})
+    return move_ticket(move, ticket) or ticket
+
+
+def ticket_named(state: HallState, move: str, ticket_id: str) -> Ticket | Refusal:
+    """The live ticket if `move` is allowed to it, else the refusal."""
+    ticket = state.tickets.get(ticket_id)
+    if ticket is None:
+        return Refusal("ticket.unknown", {"ticket": ticket_id})
+    return move_ticket(move, ticket) or ticket
+
+
+def printer_refusal(state: HallState, printer: str) -> Refusal | None:
+    """None if the printer is known to be able to print; unknown is not able (T05)."""
+    device = state.devices.get(printer)
+    if device is None or device.state not in {"ready", "degraded"}:
+        return Refusal("printer.offline")
+    for fault in device.faults:
+        if fault in BLOCKING:
+            return Refusal(fault)
+    return None if device.state == "ready" or device.faults else Refusal("printer.offline")

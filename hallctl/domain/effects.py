@@ -1,0 +1,114 @@
+"""What a device is to do because something has happened: data, made from the event, run after the commit.
+
+Each carries `until` (ms): the moment after which it is no longer worth doing. A replay makes no effects.
+"""
+
+from dataclasses import dataclass
+
+from hallctl.domain import events as e
+from hallctl.domain.events import Record
+from hallctl.domain.state import HallState
+
+SHOW_MS = 60_000
+"""A screen that could not be reached for a minute gets its state anew when it comes back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """Root of the effects."""
+
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrintSlip(Effect):
+    """Print the ticket's slip at the kiosk; copy 1 is the first, later ones say 补打."""
+
+    ticket: str
+    kiosk: str
+    copy: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowWindow(Effect):
+    """Bring the screens over and in the window up to its present state; the last one wins."""
+
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShowQueue(Effect):
+    """The number of people waiting for the service has changed: call pads show it."""
+
+    queue: str
+
+
+@dataclass(frozen=True, slots=True)
+class Announce(Effect):
+    """Speak the call in the window's zone, if the ticket is still called by then."""
+
+    ticket: str
+    window: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskRating(Effect):
+    """Ask for a rating of the finished service at the window."""
+
+    ticket: str
+    window: str
+
+
+_SHOWN = (
+    e.TicketCalled,
+    e.TicketResumed,
+    e.TicketRecalled,
+    e.TicketStarted,
+    e.TicketFinished,
+    e.TicketMissed,
+    e.TicketHeld,
+    e.TicketTransferred,
+    e.TicketUndone,
+    e.TicketCancelled,
+    e.WindowOpened,
+    e.WindowPaused,
+    e.WindowResumed,
+    e.WindowClosed,
+    e.WindowTakenOver,
+    e.ClerkLoggedIn,
+    e.ClerkLoggedOut,
+)
+"""Events after which a window's screens look different."""
+
+_QUEUED = (
+    e.TicketTaken,
+    e.TicketCancelled,
+    e.TicketCalled,
+    e.TicketRestored,
+    e.TicketTransferred,
+    e.TicketUndone,
+)
+"""Events after which another number of people waits."""
+
+
+def effects(state: HallState, record: Record) -> list[Effect]:
+    """The effects of a record; `state` is as of after it."""
+    event, at, layout = record.event, record.at, state.layout
+    made: list[Effect] = []
+    if isinstance(event, e.TicketTaken) and event.printing and event.kiosk:
+        made.append(PrintSlip(at + layout.slip_s * 1000, event.ticket, event.kiosk, 1))
+    elif isinstance(event, e.SlipReprinted):
+        made.append(PrintSlip(at + layout.slip_s * 1000, event.ticket, event.kiosk, 2))
+    elif isinstance(event, e.TicketCalled | e.TicketResumed | e.TicketRecalled):
+        made.append(Announce(at + layout.announce_s * 1000, event.ticket, event.window))
+    elif isinstance(event, e.TicketFinished):
+        made.append(AskRating(at + layout.rating_s * 1000, event.ticket, event.window))
+    window = getattr(event, "window", None)
+    if window is not None and isinstance(event, _SHOWN):
+        made.append(ShowWindow(at + SHOW_MS, window))
+    if isinstance(event, _QUEUED):
+        ticket = state.tickets.get(event.ticket)
+        queue = event.queue if isinstance(event, e.TicketCancelled) else ticket.queue if ticket else None
+        if queue is not None:
+            made.append(ShowQueue(at + SHOW_MS, queue))
+    return made

@@ -1,0 +1,105 @@
+/**
+ * What waits for a window: reading of the snapshot's tickets and services. Pure.
+ */
+
+/** Classes, most urgent first; the order of service (hallctl/domain/model.py, Priority). */
+export const PRIORITIES = ["green", "military", "disabled", "elder", "pregnant", "appointment", "normal"];
+
+const rank = (ticket) => {
+  const at = PRIORITIES.indexOf(ticket.priority);
+  return at < 0 ? PRIORITIES.length : at;
+};
+
+/** Order inside a queue: class first, then place. */
+export const byTurn = (a, b) => rank(a) - rank(b) || a.place - b.place;
+
+/** Whether `ticket` waits where `window` may call it. */
+export function mayCall(window, ticket) {
+  if (ticket.stage !== "waiting") return false;
+  return ticket.target ? ticket.target === window.id : window.services.includes(ticket.queue);
+}
+
+/**
+ * One row per queue of the window, in the window's own order:
+ * `{service, waiting, longest_s, next}`; `next` is the ticket at the head or null. Tickets sent to this window by
+ * transfer count in the row of their queue, also when the window does not serve it (then a row is added).
+ *
+ * @param {object} window
+ * @param {object[]} services
+ * @param {object[]} tickets
+ * @param {number} now ms
+ */
+export function queueRows(window, services, tickets, now) {
+  const mine = tickets.filter((ticket) => mayCall(window, ticket));
+  const ids = [...new Set([...window.services, ...mine.map((ticket) => ticket.queue)])];
+  return ids.flatMap((id) => {
+    const service = services.find((each) => each.id === id);
+    if (!service) return [];
+    const waiting = mine.filter((ticket) => ticket.queue === id).sort(byTurn);
+    const oldest = Math.min(...waiting.map((ticket) => ticket.taken_at));
+    return [{
+      service,
+      waiting: waiting.length,
+      longest_s: waiting.length ? Math.max(0, Math.round((now - oldest) / 1000)) : 0,
+      next: waiting[0] ?? null,
+    }];
+  });
+}
+
+/** Tickets on hold that this window may take up again, longest hold first; the clerk's own before others'. */
+export function heldTickets(window, clerk, tickets) {
+  const own = (ticket) => (ticket.clerk === clerk ? 0 : 1);
+  return tickets
+    .filter((ticket) => ticket.stage === "held" && (ticket.clerk === clerk || window.services.includes(ticket.queue)))
+    .sort((a, b) => own(a) - own(b) || (a.held_at ?? 0) - (b.held_at ?? 0));
+}
+
+/** Missed tickets of this window's queues, the latest first. */
+export function missedTickets(window, tickets) {
+  return tickets
+    .filter((ticket) => ticket.stage === "missed" && window.services.includes(ticket.queue))
+    .sort((a, b) => (b.called_at ?? 0) - (a.called_at ?? 0));
+}
+
+/** Tickets a clerk may pick out of turn, in turn order; `typed` narrows by label. */
+export function choosable(window, tickets, typed = "") {
+  const wanted = typed.trim().toUpperCase();
+  return tickets.filter((ticket) => mayCall(window, ticket) && ticket.label.toUpperCase().includes(wanted)).sort(byTurn);
+}
+
+/** Open tickets whose slip can be printed again, the newest first; `typed` narrows by label. */
+export function reprintable(tickets, typed = "") {
+  const wanted = typed.trim().toUpperCase();
+  return tickets
+    .filter((ticket) => ["waiting", "called", "serving", "held", "missed"].includes(ticket.stage))
+    .filter((ticket) => ticket.label.toUpperCase().includes(wanted))
+    .sort((a, b) => b.taken_at - a.taken_at);
+}
+
+/** Today's figures of the window's queues: `{done, missed, issued}`; `done` is the window's own. */
+export function todayFigures(window, services) {
+  const mine = services.filter((service) => window.services.includes(service.id));
+  const sum = (key) => mine.reduce((total, service) => total + (service[key] ?? 0), 0);
+  return { done: window.done ?? 0, missed: sum("missed"), issued: sum("issued") };
+}
+
+/**
+ * What is known of the rating of the window's last finished service, never its level:
+ * null | `{ticket, label, state: "asked"|"rated"|"lapsed"}`. "lapsed" is also a service for which none is asked.
+ *
+ * @param {{ticket: string, label: string, state: string}|null} last what was known before
+ * @param {{type: string, data: object}} event a delta
+ * @param {string} windowId this window
+ */
+export function ratingAfter(last, event, windowId) {
+  const data = event.data ?? {};
+  const ticket = (data.tickets ?? [])[0];
+  if (event.type === "ticket.finished" && ticket && (data.windows ?? []).some((window) => window.id === windowId)) {
+    return { ticket: ticket.id, label: ticket.label, state: ticket.rating === "asked" ? "asked" : "lapsed" };
+  }
+  const id = data.ticket ?? ticket?.id;
+  if (!last || id !== last.ticket) return last;
+  if (event.type === "ticket.rated") return { ...last, state: "rated" };
+  if (event.type === "rating.lapsed") return { ...last, state: "lapsed" };
+  return last;
+}
