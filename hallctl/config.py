@@ -188,7 +188,7 @@ def parse(text: str) -> HallConfig:
     try:
         config = HallConfig.model_validate(raw)
     except ValidationError as error:
-        raise _invalid([_problem(row) for row in error.errors(include_url=False)]) from error
+        raise _invalid([problem(row) for row in error.errors(include_url=False)]) from error
     problems = _cross_check(config)
     if problems:
         raise _invalid(problems)
@@ -199,8 +199,9 @@ def _invalid(problems: list[Problem]) -> ConfigError:
     return ConfigError("config.invalid", problems=tuple(problems), count=len(problems))
 
 
-def _problem(row: Any) -> Problem:
-    key = ".".join(str(part) for part in row["loc"])
+def problem(row: Any, *under: str) -> Problem:
+    """A row of pydantic's ``errors()`` in words; `under` are the parts of the key above the checked section."""
+    key = ".".join((*under, *(str(part) for part in row["loc"])))
     if row["type"] == "extra_forbidden":
         return Problem(
             key, "没有这个设置项，请检查拼写或删除。", "There is no such key; check the spelling or delete it."

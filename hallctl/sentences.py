@@ -85,6 +85,10 @@ _REFUSALS: Final = {
         "{clerk} is logged in at window {window}. Use take-over.",
     ),
     "window.same_clerk": ("您已经在 {window} 号窗口登录。", "You are logged in at window {window} already."),
+    "priority.fixed": (
+        "优先类别由工作人员登记，请到导办台。",
+        "Priority is registered by the staff; please ask at the guide's desk.",
+    ),
     "clerk.unknown": ("没有这个工号：{clerk}。请联系管理员。", "There is no clerk {clerk}. Ask the administrator."),
     "kiosk.unknown": ("没有这台取号机：{kiosk}。", "There is no kiosk {kiosk}."),
     "rating.not_asked": ("现在没有待评价的服务。", "There is no service to rate now."),
@@ -170,8 +174,8 @@ _REQUESTS: Final = {
 _DEVICES: Final = {
     "device.lost": ("设备连接断开，请检查电源和接线。", "The device's link was lost; check power and cable."),
     "device.unreachable": (
-        "连不上设备（{address}），请检查地址、电源和接线。",
-        "The device at {address} cannot be reached; check address, power and cable.",
+        "连不上设备，请检查地址、电源和接线。",
+        "The device cannot be reached; check address, power and cable.",
     ),
     "device.silent": (
         "设备没有应答，请检查电源、波特率和地址。",
@@ -222,6 +226,10 @@ _STORE: Final = {
     "store.unavailable": (
         "数据无法写入磁盘，本次操作未执行。请检查磁盘空间，并告知技术员。",
         "The data could not be written to disk; nothing was done. Check disk space and tell the technician.",
+    ),
+    "store.locked": (
+        "数据目录 {path} 正由另一个 hallctl 使用。请先停止它，或另选数据目录。",
+        "The data directory {path} is in use by another hallctl. Stop that one or choose another directory.",
     ),
     "store.newer": (
         "数据库版本 {version} 比本程序新。请安装新版本 hallctl。",

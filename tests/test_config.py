@@ -10,9 +10,12 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from hallctl.config import HallConfig, load, parse
+from hallctl.devices.registry import installed
+from hallctl.engine.slip import BUILT_IN
 from hallctl.errors import ConfigError
 
 CONFIG = Path(__file__).parent.parent / "config"
+ICONS = CONFIG.parent / "kiosk_ui" / "kiosk" / "icons.js"
 SHIPPED = sorted(CONFIG.glob("*.toml"))
 
 VILLAGE = (CONFIG / "village.toml").read_text(encoding="utf-8")
@@ -41,6 +44,20 @@ def test_no_unit_of_one_device_is_given_twice(path: Path) -> None:
     config, _ = load(path)
     for device in config.devices:
         assert len(set(device.units.values())) == len(device.units), device.name
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_devices_suit_their_drivers(path: Path) -> None:
+    """Drivers exist, options and links are theirs, and only bus devices share a link."""
+    config, _ = load(path)
+    assert installed().check(config.devices) == []
+
+
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_icons_are_those_of_the_kiosk_page(path: Path) -> None:
+    config, _ = load(path)
+    drawn = set(re.findall(r"^  (\w+): \"M", ICONS.read_text(encoding="utf-8"), re.MULTILINE))
+    assert {service.icon for service in config.services if service.icon} <= drawn
 
 
 def test_village_needs_no_device() -> None:
@@ -124,6 +141,35 @@ def test_hall_toml_has_the_defaults_where_it_says_optional() -> None:
         assert getattr(config, section) == fresh, section
     assert config.hall.day_starts == "03:00"
     assert config.hall.timezone == "Asia/Shanghai"
+
+
+def test_hall_toml_shows_the_built_in_slip() -> None:
+    """T04: what a technician copies is what is printed without a template."""
+    config, _ = load(CONFIG / "hall.toml")
+    assert config.slip.template == BUILT_IN
+
+
+def test_hall_toml_explains_the_slip_template() -> None:
+    text = (CONFIG / "hall.toml").read_text(encoding="utf-8")
+    comment = _explained(text)["slip", "template"]
+    kinds = ("{ text =", "{ rule =", "{ blank =", "{ qr =", "{ cut =", "width", "height", "align", "bold", "module")
+    names = [
+        "hall",
+        "zone",
+        "service",
+        "label",
+        "ahead",
+        "wait",
+        "windows",
+        "time",
+        "note",
+        "phone",
+        "reprint",
+        "url",
+        "id",
+    ]
+    missing = [word for word in (*kinds, *("{" + name + "}" for name in names)) if word not in comment]
+    assert missing == []
 
 
 # ---------------------------------------------------------------- broken configs (O09)

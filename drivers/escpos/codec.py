@@ -1,7 +1,7 @@
 """ESC/POS status bytes ⇄ messages, without IO.
 
-Source: Epson's ESC/POS reference (DLE EOT, DLE ENQ, GS a, GS r, GS ( H, GS I) and replies captured from an emulated
-printer (``tests/captures`` of the status vectors). What a printer sends back shares one stream and is told apart by
+Source: Epson's ESC/POS reference (DLE EOT, DLE ENQ, GS a, GS r, GS ( H, GS I); replies captured from emupos 0.4.0
+stand in ``tests/captures/escpos_status.json``. What a printer sends back shares one stream and is told apart by
 fixed bits:
 
 ===================  =======================================================================

@@ -19,6 +19,7 @@ __all__ = [
     "Announcement",
     "Blank",
     "CallPad",
+    "CardFailed",
     "CardReader",
     "CardSeen",
     "Cut",
@@ -191,6 +192,13 @@ class CardSeen:
 
 
 @dataclass(frozen=True, slots=True)
+class CardFailed:
+    """A card lay on the reader and could not be read; `code` has a sentence (``card.read_failed``). Once an attempt."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class FaultsSeen:
     """The device's own faults now, as codes (``printer.paper_out``); empty when all is well; None when unknown."""
 
@@ -205,7 +213,7 @@ class Spoken:
     clip: str | None = None
 
 
-Signal = PadKey | RatingKey | CardSeen | FaultsSeen | Spoken
+Signal = PadKey | RatingKey | CardSeen | CardFailed | FaultsSeen | Spoken
 
 
 class Port(Protocol):

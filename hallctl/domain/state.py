@@ -35,6 +35,7 @@ class HallState:
 
     Indexes over `tickets`: `lanes` (who waits where), `persons` ((digest, queue) → waiting ticket), `targets`
     (waiting for one window only), `asked` (window → finished ticket whose rating is asked).
+    `closed` are the last values of tickets that left memory and whose rows are still to be written.
     """
 
     layout: Layout = EMPTY_LAYOUT
@@ -53,6 +54,7 @@ class HallState:
     persons: dict[tuple[str, str], str] = field(default_factory=dict)
     targets: set[str] = field(default_factory=set)
     asked: dict[str, str] = field(default_factory=dict)
+    closed: dict[str, Ticket] = field(default_factory=dict, compare=False)
 
     def window(self, window: str) -> Window:
         """The window's state; one never used is closed."""
@@ -77,11 +79,13 @@ class HallState:
             self._index(ticket)
         else:
             self.tickets.pop(ticket.id, None)
+            self.closed[ticket.id] = ticket
 
     def drop(self, ticket: Ticket) -> None:
         """Let the ticket leave memory; the store keeps it."""
         self._unindex(ticket)
         del self.tickets[ticket.id]
+        self.closed[ticket.id] = ticket
 
     def waiting(self, queue: str) -> int:
         """How many wait in the service's queue, those meant for one window included."""

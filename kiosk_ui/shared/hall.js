@@ -37,13 +37,16 @@ export function fromSnapshot(seq, snapshot) {
   return state;
 }
 
+/** What a row is known by: its id, or a device's name. */
+const idOf = (row) => row.id ?? row.name;
+
 /** `rows` with each of `changed` in place of the row with its id, new ones at the end. */
 function mergeById(rows, changed) {
-  const byId = new Map(changed.map((row) => [row.id, row]));
+  const byId = new Map(changed.map((row) => [idOf(row), row]));
   const merged = rows.map((row) => {
-    const next = byId.get(row.id);
+    const next = byId.get(idOf(row));
     if (next === undefined) return row;
-    byId.delete(row.id);
+    byId.delete(idOf(row));
     return next;
   });
   return [...merged, ...byId.values()];

@@ -1,12 +1,12 @@
 // Who this page is: its token, where it stands, and how it is kept.
 //
 //   const session = await openSession("kiosk");     // {token, role, place} or null
-//   if (!session) render(html`<${PairingScreen} page="kiosk" onDone=${start} />`, root);   (see pairing.js)
+//   if (!session) render(html`<${PairingScreen} page="kiosk" onDone=${start} />`, root);   (pairing.js)
 //
 // A link may carry a token (#token=...&place=...) or a pairing code (#code=12345678); the fragment is taken out of
 // the address at once. Tokens stand in sessionStorage (this tab) first, then in localStorage (this machine).
 
-import { RpcError, newId, offlineError } from "./rpc.js";
+import { RpcError, offlineError } from "./rpc.js";
 
 /** @typedef {{token: string, role?: string, place?: string, account?: string, name?: string}} Session */
 
@@ -55,7 +55,7 @@ export async function openSession(page) {
 
 /** Trade a pairing code for this terminal's token and keep it. @returns {Promise<Session>} */
 export async function claim(page, code) {
-  return keepSession(page, await post("pair.claim", { code, request_id: newId() }));
+  return keepSession(page, await post("pair.claim", { code }));
 }
 
 /** @param {string} page @returns {Session|null} */

@@ -1,0 +1,143 @@
+"""Finds the font for what printers lack and for previews, and draws lines of it.
+
+A character cell is 24 dots high, 12 wide for half-width and 24 for full-width characters, as in printers' ROMs.
+Pillow is imported when something is drawn, never before.
+"""
+
+import logging
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+    from PIL.ImageFont import FreeTypeFont
+
+CELL: Final = 24
+"""Dots of a full-width character, and of a line's height."""
+
+SPACING: Final = 30
+"""Dots from one line of plain text to the next (ESC 2 at 203 dpi)."""
+
+MISSING: Final = "〓"
+"""The printers' mark for a character that cannot be shown."""
+
+_PLACES: Final = (
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-{weight}.ttc",
+    "/usr/share/fonts/noto-cjk/NotoSansCJK-{weight}.ttc",
+    "/usr/share/fonts/google-noto-cjk/NotoSansCJK-{weight}.ttc",
+    "/usr/share/fonts/google-noto-sans-cjk-fonts/NotoSansCJK-{weight}.ttc",
+    "/usr/share/fonts/truetype/noto/NotoSansCJK-{weight}.ttc",
+    "/usr/share/fonts/opentype/noto/NotoSansCJKsc-{weight}.otf",
+    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
+    "/usr/share/fonts/wqy-zenhei/wqy-zenhei.ttc",
+    "/usr/share/fonts/truetype/wqy/wqy-microhei.ttc",
+    "/usr/share/fonts/wqy-microhei/wqy-microhei.ttc",
+)
+"""Where distributions keep Noto Sans CJK and WenQuanYi."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """One face of a font file; `index` counts the faces of a collection."""
+
+    path: str
+    index: int
+
+
+@lru_cache(maxsize=16)
+def find_face(path: str = "", bold: bool = False) -> Face | None:
+    """The face to draw with: that of `path`, else of the first font known places have; None where there is none.
+
+    In a collection the monospaced simplified Chinese face is taken: its Latin letters are half-width.
+    """
+    if path:
+        places = [path]
+    else:
+        weights = ("Bold", "Regular") if bold else ("Regular",)
+        places = [place.format(weight=weight) for weight in weights for place in _PLACES]
+    for place in places:
+        if Path(place).is_file():
+            index = _best_index(place)
+            if index is not None:
+                return Face(place, index)
+    if path:
+        _log.warning("font file %s cannot be used; looking for another", path)
+        return find_face("", bold)
+    return None
+
+
+def _best_index(path: str) -> int | None:
+    from PIL import ImageFont
+
+    best, best_score = None, -1
+    for index in range(32):
+        try:
+            family = str(ImageFont.truetype(path, CELL, index=index).getname()[0])
+        except OSError:
+            break
+        score = 2 * ("Mono" in family) + (family.endswith(" SC") or "WenQuanYi" in family)
+        if score > best_score:
+            best, best_score = index, score
+    return best
+
+
+@lru_cache(maxsize=32)
+def load(face: Face, size: int) -> "FreeTypeFont":
+    """The face at `size` dots to the em."""
+    from PIL import ImageFont
+
+    return ImageFont.truetype(face.path, size, index=face.index)
+
+
+@lru_cache(maxsize=4096)
+def has_glyph(face: Face, character: str) -> bool:
+    """Whether the face can draw the character; told by comparing with its picture of a missing one."""
+    font = load(face, CELL)
+    absent = font.getmask("\U0010ffff")
+    picture = font.getmask(character)
+    return bytes(picture) != bytes(absent) or picture.size != absent.size
+
+
+@lru_cache(maxsize=8)
+def _tell_missing(path: str) -> None:
+    """Once for each font; not which character: it may be of a name."""
+    _log.warning("font %s lacks a character of a slip; %s is printed for it", path, MISSING)
+
+
+def draw_line(text: str, face: Face, width: int, height: int, bold: bool = False, most: int = 0) -> "Image":
+    """`text` as a 1-bit picture (0 black), `width` and `height` times a cell; squeezed to `most` dots if given."""
+    from PIL import Image, ImageDraw
+
+    shown = "".join(character if has_glyph(face, character) else MISSING for character in text)
+    if shown != text:
+        _tell_missing(face.path)
+    scale = max(width, height)
+    font = load(face, CELL * scale)
+    across = max(1, round(font.getlength(shown)))
+    picture = Image.new("L", (across, CELL * scale), 255)
+    pen = ImageDraw.Draw(picture)
+    stroke = scale if bold and "Bold" not in face.path else 0
+    # Anchor "ls" puts the baseline where the ROM has it: 21 of 24 dots from the top, so that nothing is cut below.
+    pen.text((0, CELL * scale * 21 // 24), shown, font=font, fill=0, anchor="ls", stroke_width=stroke // 2)
+    wide = across * width // scale
+    if most and wide > most:
+        wide = most
+    if picture.size != (wide, CELL * height):
+        picture = picture.resize((max(1, wide), CELL * height), Image.Resampling.LANCZOS)
+    return picture.point(lambda level: 255 if level > 144 else 0).convert("1", dither=Image.Dither.NONE)
+
+
+def spaced(picture: "Image", height: int) -> "Image":
+    """The picture of a row with the white below it that a printed row of that height has."""
+    from PIL import Image
+
+    down = max(SPACING, CELL * height)
+    if picture.height >= down:
+        return picture
+    padded = Image.new("1", (picture.width, down), 1)
+    padded.paste(picture, (0, 0))
+    return padded

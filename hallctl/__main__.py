@@ -1,0 +1,261 @@
+"""The command line: ``hallctl --help``. Exit codes: 0 done, 1 failed, 2 wrong usage or config."""
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn
+
+import structlog
+import typer
+import uvloop
+from rich.console import Console
+from rich.table import Table
+
+from hallctl.errors import ConfigError, HallctlError
+from hallctl.version import API_VERSION, VERSION
+
+app = typer.Typer(
+    name="hallctl",
+    help="Tickets, calls, devices and ratings of a service hall. 政务服务大厅的取号、叫号、设备与评价。",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+accounts = typer.Typer(help="Accounts of clerks and supervisors (the daemon must be running).", no_args_is_help=True)
+app.add_typer(accounts, name="account")
+
+out = Console()
+err = Console(stderr=True)
+
+FAILED: Final = 1
+USAGE: Final = 2
+
+ConfigPath = Annotated[Path, typer.Option("--config", "-c", help="The hall's config file.", envvar="HALLCTL_CONFIG")]
+DataPath = Annotated[
+    Path | None,
+    typer.Option("--data", "-d", help="Data directory.", envvar=["HALLCTL_DATA", "STATE_DIRECTORY"]),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+DEFAULT_CONFIG: Final = Path("/etc/hallctl/hall.toml")
+
+
+def data_directory(given: Path | None) -> Path:
+    """The data directory: as given, the system's, or ./hall-data."""
+    if given is not None:
+        return given
+    system = Path("/var/lib/hallctl")
+    return system if system.is_dir() and os.access(system, os.W_OK) else Path("hall-data")
+
+
+def quiet_logs(level: str = "info") -> None:
+    """JSON lines on stderr, Chinese readable; journald takes them as they are."""
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso"),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+
+
+def fail(error: HallctlError, code: int = FAILED) -> NoReturn:
+    """Say what is wrong and what to do, in both languages, and end."""
+    err.print(f"[bold red]✗[/] {error.sentence('zh')}\n  {error.sentence('en')}", highlight=False)
+    if error.detail:
+        err.print(f"  [dim]{error.detail}[/]", highlight=False)
+    if isinstance(error, ConfigError):
+        for problem in error.problems:
+            err.print(f"  [bold]{problem.key}[/]  {problem.zh}  {problem.en}", highlight=False)
+    raise typer.Exit(code)
+
+
+def run_loop(work: Coroutine[Any, Any, Any]) -> Any:
+    """Run to the end on the fast loop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
+
+
+@app.command()
+def run(config: ConfigPath = DEFAULT_CONFIG, data: DataPath = None) -> None:
+    """Run the hall until SIGTERM or Ctrl-C."""
+    from hallctl import bootstrap
+
+    quiet_logs(os.environ.get("HALLCTL_LOG", "info"))
+    directory = data_directory(data)
+
+    async def hall() -> None:
+        registry = bootstrap.installed()
+        usable, digest, error = bootstrap.usable(config, directory, registry)
+        if error is not None:
+            err.print(f"[bold yellow]![/] {error.sentence('zh')} {error.sentence('en')}")
+            for problem in error.problems:
+                err.print(f"  {problem.key}  {problem.zh}  {problem.en}", highlight=False)
+        warning = "config.last_good" if error is not None else None
+        daemon = await bootstrap.compose(usable, directory, registry, warning=warning)
+
+        def ready(address: str) -> None:
+            if error is None:
+                bootstrap.keep_last_good(config, directory)
+            err.print(f"hallctl {VERSION}  {address}", highlight=False)
+            code = bootstrap.offer_first_admin(daemon)
+            if code is not None:
+                err.print(
+                    f"管理页 {address}/admin/ 配对码 pairing code: [bold]{code}[/]（10 分钟 minutes）", highlight=False
+                )
+
+        await bootstrap.serve(daemon, digest, on_ready=ready)
+
+    try:
+        run_loop(hall())
+    except ConfigError as error:
+        fail(error, USAGE)
+    except HallctlError as error:
+        fail(error)
+    except OSError as error:
+        err.print(f"[bold red]✗[/] {error}. 请检查地址与端口是否被占用。 Check that address and port are free.")
+        raise typer.Exit(FAILED) from error
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="TCP port; 0 takes a free one.")] = 8780,
+    data: Annotated[Path | None, typer.Option(help="Keep the data here instead of a temporary folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run the township hall on emulated devices and print the address of each page."""
+    from hallctl import demo as stage_demo
+
+    quiet_logs(os.environ.get("HALLCTL_LOG", "warning"))
+    directory = data or Path(tempfile.mkdtemp(prefix="hallctl-demo-"))
+
+    def ready(address: str, stage: stage_demo.Stage) -> None:
+        if as_json:
+            rows = {"address": address, "pages": stage.pages, "accounts": stage.accounts}
+            sys.stdout.write(json.dumps(rows, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
+            return
+        table = Table("page", "place", "address", title=f"hallctl {VERSION} demo · 演示大厅")
+        for page in stage.pages:
+            table.add_row(str(page["page"]), page["place"] or "", str(page["url"]))
+        out.print(table, soft_wrap=True)
+        first = next(str(page["url"]) for page in stage.pages if page["page"] == "demo")
+        out.print(f"请先打开 Open first: [bold]{first}[/]\nCtrl-C 结束 ends it.", soft_wrap=True)
+
+    try:
+        run_loop(stage_demo.run(directory, port, ready))
+    except HallctlError as error:
+        fail(error)
+    except OSError as error:
+        err.print(f"[bold red]✗[/] {error}. 请换一个端口。 Try another port: hallctl demo --port 0")
+        raise typer.Exit(FAILED) from error
+    finally:
+        if data is None:
+            shutil.rmtree(directory, ignore_errors=True)
+
+
+@app.command("check-config")
+def check_config(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
+    """Check a config file and tell every problem at once; exit code 2 if there is one."""
+    from hallctl import bootstrap
+
+    try:
+        checked, digest = bootstrap.checked(config, bootstrap.installed())
+    except ConfigError as error:
+        if as_json:
+            problems = [{"key": p.key, "zh": p.zh, "en": p.en} for p in error.problems]
+            sys.stdout.write(json.dumps({"ok": False, "code": error.code, "problems": problems}, ensure_ascii=False))
+            sys.stdout.write("\n")
+            raise typer.Exit(USAGE) from error
+        fail(error, USAGE)
+    summary = {
+        "hall": checked.hall.name,
+        "zones": len(checked.zones),
+        "services": len(checked.services),
+        "windows": len(checked.windows),
+        "kiosks": len(checked.kiosks),
+        "devices": len(checked.devices),
+    }
+    if as_json:
+        sys.stdout.write(json.dumps({"ok": True, "digest": digest, **summary}, ensure_ascii=False) + "\n")
+        return
+    table = Table("", "", title=f"✓ {config}")
+    for key, value in summary.items():
+        table.add_row(key, str(value))
+    out.print(table)
+
+
+@app.command()
+def version(as_json: AsJson = False) -> None:
+    """Print the version."""
+    if as_json:
+        sys.stdout.write(json.dumps({"version": VERSION, "api_version": API_VERSION}) + "\n")
+    else:
+        out.print(f"hallctl {VERSION} (API {API_VERSION})", highlight=False)
+
+
+@app.command()
+def devices(as_json: AsJson = False) -> None:
+    """List the drivers that a config may name."""
+    from hallctl import bootstrap
+
+    registry = bootstrap.installed()
+    rows = [registry.driver(name) for name in registry.names]
+    if as_json:
+        listed = [{"driver": d.name, "links": d.links, "capabilities": d.capabilities} for d in rows]
+        sys.stdout.write(json.dumps(listed) + "\n")
+        return
+    table = Table("driver", "links", "capabilities")
+    for spec in rows:
+        table.add_row(spec.name, ", ".join(spec.links), ", ".join(spec.capabilities))
+    out.print(table)
+
+
+@app.command()
+def slip(
+    config: ConfigPath = DEFAULT_CONFIG,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write the picture.")] = Path("slip.png"),
+) -> None:
+    """Draw the slip of a config as PNG, as the printer would print it."""
+    from hallctl import bootstrap
+    from hallctl.clock import SystemClock
+
+    registry = bootstrap.installed()
+    try:
+        checked, _digest = bootstrap.checked(config, registry)
+    except ConfigError as error:
+        fail(error, USAGE)
+    output.write_bytes(bootstrap.sample_slip(checked, registry, SystemClock()))
+    out.print(f"✓ {output}")
+
+
+@app.command()
+def schema(kind: Annotated[str, typer.Argument(help="openapi or asyncapi")]) -> None:
+    """Print the OpenAPI or AsyncAPI document of this version."""
+    from hallctl.api import document
+
+    made = {"openapi": document.openapi, "asyncapi": document.asyncapi}
+    if kind not in made:
+        err.print("openapi | asyncapi")
+        raise typer.Exit(USAGE)
+    sys.stdout.write(json.dumps(made[kind](), indent=1, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+def main() -> None:
+    """The entry point of the ``hallctl`` command."""
+    from hallctl import console
+
+    console.install(app, accounts)
+    app()
+
+
+if __name__ == "__main__":
+    main()

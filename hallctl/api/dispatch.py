@@ -1,0 +1,61 @@
+"""From a caller, a method's name and raw params to its result: the same for every door.
+
+This is one of the four edges at which anything unexpected is caught: the asker gets ``request.internal``, the log the
+trace, and everybody else goes on.
+"""
+
+import hashlib
+from typing import Any
+
+import msgspec
+import structlog
+
+from hallctl.api import rpc
+from hallctl.api.auth import Caller
+from hallctl.api.context import Context
+from hallctl.api.methods import METHODS, Method
+from hallctl.api.schemas import Change
+from hallctl.engine.answer import RequestKey
+from hallctl.errors import HallctlError, RequestError
+
+log = structlog.get_logger()
+
+
+def method_named(methods: dict[str, Method], name: str) -> Method:
+    """The method; raises RequestError ``request.unknown_method``."""
+    method = methods.get(name)
+    if method is None:
+        raise RequestError("request.unknown_method", method=name[:64])
+    return method
+
+
+def check_role(method: Method, caller: Caller) -> None:
+    """Raises RequestError ``auth.required`` or ``auth.wrong_role``, and logs the attempt (O02)."""
+    if method.roles is None:
+        return
+    if caller.role is None:
+        raise RequestError("auth.required")
+    if caller.role not in method.roles:
+        log.warning("request.forbidden", method=method.name, role=caller.role, caller=caller.name)
+        raise RequestError("auth.wrong_role", role=caller.role, method=method.name)
+
+
+async def call(
+    context: Context, caller: Caller, name: str, raw: bytes | msgspec.Raw, methods: dict[str, Method] = METHODS
+) -> Any:
+    """The method's result, ready for JSON (a receipt comes as it was kept). Raises HallctlError only."""
+    method = method_named(methods, name)
+    check_role(method, caller)
+    params = rpc.params(method.params, raw)
+    key = None
+    if isinstance(params, Change):
+        digest = hashlib.sha256(name.encode() + b"\0" + bytes(raw)).hexdigest()[:32]
+        key = RequestKey(f"{caller.name}/{params.request_id}", digest)
+    try:
+        result = await method.handle(context, caller, params, key)
+    except HallctlError:
+        raise
+    except Exception as error:
+        log.exception("request.failed", method=name, caller=caller.name)
+        raise RequestError("request.internal") from error
+    return msgspec.Raw(result.encode()) if isinstance(result, str) else result

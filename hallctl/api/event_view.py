@@ -1,0 +1,151 @@
+"""One event as a role sees it: the changed things in full, so that a client needs no second request.
+
+``None`` means that the role is not told of it. See README.md, "Events".
+"""
+
+from typing import Any, Final
+
+from hallctl.api.role import KIOSK_VIEWERS, OVERSEERS, STAFF, Role
+from hallctl.api.views import Json, Views, ticket_view
+from hallctl.domain import events as e
+from hallctl.domain.events import Event, Record
+from hallctl.domain.model import Ticket
+from hallctl.domain.state import HallState
+from hallctl.errors import sentence
+
+SECRET: Final = (e.TerminalPaired, e.TerminalRevoked, e.AccountSet, e.AccountRemoved)
+"""Told to the administrator only."""
+
+SLIPS: Final = (e.SlipConfirmed, e.SlipFailed, e.SlipReprinted)
+CALLS: Final = (e.TicketCalled, e.TicketRecalled, e.TicketResumed)
+UNCALLS: Final = (e.TicketCancelled, e.TicketMissed, e.TicketTransferred, e.TicketUndone)
+RATINGS: Final = (e.TicketFinished, e.TicketRated, e.RatingLapsed)
+DESKS: Final = (e.WindowOpened, e.WindowPaused, e.WindowResumed, e.WindowClosed)
+
+FINAL_STAGE: Final[dict[type[Event], str]] = {e.TicketCancelled: "cancelled", e.TicketExpired: "expired"}
+
+
+class EventViews(Views):
+    """The views with events added: the `Viewer` of the hub."""
+
+    def event(self, role: str, record: Record, before: Ticket | None, state: HallState) -> Json | None:
+        """The event's data for the role, as of `state`; `before` is the ticket as it was, for those that left."""
+        who = Role(role)
+        event = record.event
+        if not _told(who, event):
+            return None
+        data = self._own_fields(who, event, before, state)
+        ticket = state.tickets.get(getattr(event, "ticket", ""))
+        self._add_queues(data, event, ticket, before, state)
+        self._add_windows(data, who, event, state)
+        if who in STAFF and (ticket or before):
+            data["tickets"] = [_ticket(event, ticket, before)]
+        if isinstance(event, CALLS):
+            data["call"] = next((self.call(call) for call in state.calls if call.ticket == event.ticket), None)
+        elif isinstance(event, UNCALLS):
+            data["uncall"] = event.ticket
+        rated = ticket or before
+        if isinstance(event, RATINGS) and who is Role.RATING and rated is not None:
+            data["rating"] = self.rating(state, rated.window or "")
+        self._add_equipment(data, who, event, state)
+        if who in OVERSEERS:
+            data["actor"] = record.actor
+        return data
+
+    def _own_fields(self, role: Role, event: Event, before: Ticket | None, state: HallState) -> Json:
+        """The event's own fields that anybody told of it may have."""
+        data: Json = {}
+        ticket = state.tickets.get(getattr(event, "ticket", "")) or before
+        if ticket is not None:
+            data = {"ticket": ticket.id, "label": ticket.label, "queue": ticket.queue}
+        for name in _FIELDS.get(type(event), ()):
+            data[name] = getattr(event, name)
+        if isinstance(event, CALLS):
+            data["window"] = event.window
+            data["window_label"] = self.config.window_label(event.window)
+            data["zone"] = self._zone_of_window.get(event.window, "")
+        if isinstance(event, e.SlipFailed):
+            data |= {"zh": sentence(event.fault, "zh", {}), "en": sentence(event.fault, "en", {})}
+        if isinstance(event, e.TicketRated) and role in OVERSEERS:
+            data["level"] = event.level.value
+        return data
+
+    def _add_queues(
+        self, data: Json, event: Event, ticket: Ticket | None, before: Ticket | None, state: HallState
+    ) -> None:
+        queues = {known.queue for known in (ticket, before) if known is not None}
+        if isinstance(event, DESKS) and event.window in self._windows:
+            queues.update(self._windows[event.window].services)
+        if queues and not isinstance(event, (*SLIPS, e.TicketRated, e.RatingLapsed)):
+            data["services"] = [self.service(state, queue) for queue in sorted(queues) if queue in self._services]
+
+    def _add_windows(self, data: Json, role: Role, event: Event, state: HallState) -> None:
+        window = getattr(event, "window", None)
+        if window in self._windows and not isinstance(event, e.TicketRated):
+            data["windows"] = [self.window(role, state, window)]
+
+    def _add_equipment(self, data: Json, role: Role, event: Event, state: HallState) -> None:
+        if isinstance(event, e.DeviceReported) and event.device in self._devices:
+            kiosk = self._devices[event.device].kiosk
+            if kiosk is not None:
+                data["kiosks"] = [self.kiosk(state, kiosk)]
+            if role in OVERSEERS:
+                data["devices"] = [self.device(state, event.device)]
+        elif isinstance(event, e.HelpRequested | e.HelpAnswered):
+            data["kiosks"] = [self.kiosk(state, k.id) for k in self.config.kiosks if k.id == event.kiosk]
+        elif isinstance(event, e.HallStarted):
+            data["hall"] = self.hall(state)
+
+
+def _told(role: Role, event: Event) -> bool:
+    """Which roles hear of which events."""
+    if isinstance(event, SECRET):
+        return role is Role.ADMIN
+    if isinstance(event, (*SLIPS, e.DeviceReported, e.HelpRequested, e.HelpAnswered)):
+        return role in KIOSK_VIEWERS
+    if isinstance(event, e.TicketRated | e.RatingLapsed):
+        return role in STAFF or role is Role.RATING
+    return True
+
+
+def _ticket(event: Event, ticket: Ticket | None, before: Ticket | None) -> Json:
+    """The ticket now; for one that has left memory, as it was, with its last stage and rating."""
+    known = ticket or before
+    if known is None:
+        return {}
+    view = ticket_view(known)
+    if ticket is None:
+        view["stage"] = FINAL_STAGE.get(type(event), "done")
+        view["rating"] = {e.TicketRated: "rated", e.RatingLapsed: "lapsed"}.get(type(event), view["rating"])
+    return view
+
+
+_FIELDS: Final[dict[type[Event], tuple[str, ...]]] = {
+    e.TicketTaken: ("service", "ahead"),
+    e.TicketCalled: ("why",),
+    e.TicketTransferred: ("queue", "target"),
+    e.SlipFailed: ("fault",),
+    e.SlipReprinted: ("kiosk",),
+    e.WindowPaused: ("window", "reason"),
+    e.WindowOpened: ("window",),
+    e.WindowResumed: ("window",),
+    e.WindowClosed: ("window",),
+    e.WindowTakenOver: ("window", "clerk", "previous"),
+    e.ClerkLoggedIn: ("window",),
+    e.ClerkLoggedOut: ("window",),
+    e.DayOpened: ("day",),
+    e.DayClosed: ("day",),
+    e.DeviceReported: ("device", "state", "faults"),
+    e.HelpRequested: ("kiosk",),
+    e.HelpAnswered: ("kiosk",),
+    e.TerminalPaired: ("terminal", "role", "place"),
+    e.TerminalRevoked: ("terminal",),
+    e.AccountSet: ("account", "name", "roles"),
+    e.AccountRemoved: ("account",),
+}
+
+
+def facts(event: Event) -> dict[str, Any]:
+    """All public fields of an event, for the journal's readers: no private field, and no level but to overseers."""
+    private = type(event).PRIVATE
+    return {name: getattr(event, name) for name in event.__dataclass_fields__ if name not in private}

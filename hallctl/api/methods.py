@@ -1,0 +1,103 @@
+"""The METHODS table: every method with its params, roles and handler. It serves the websocket and HTTP alike.
+
+Lines here are the API: a test compares them with README.md, OpenAPI and AsyncAPI, and tries every role on each.
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hallctl.api import changes, reads
+from hallctl.api import schemas as s
+from hallctl.api.auth import Caller
+from hallctl.api.context import Context
+from hallctl.api.role import ALL, MANAGERS, OVERSEERS, STAFF, Role
+from hallctl.engine.answer import RequestKey
+
+Handler = Callable[[Context, Caller, Any, RequestKey | None], Awaitable[Any]]
+
+W, D = Role.WINDOW, Role.DEVICE
+DESK: Final = frozenset({W, D}) | MANAGERS
+CLERKS: Final = frozenset({W}) | MANAGERS
+GUIDES: Final = frozenset({W, Role.GUIDE}) | MANAGERS
+TAKERS: Final = frozenset({Role.KIOSK, W, Role.GUIDE, Role.ADMIN})
+ADMIN: Final = frozenset({Role.ADMIN})
+KIOSK: Final = frozenset({Role.KIOSK})
+FINDERS: Final = GUIDES | KIOSK
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One method. `roles` None: anyone, also without a token. `result` None: a receipt, sent as it was kept."""
+
+    name: str
+    params: type[s.Params]
+    roles: frozenset[Role] | None
+    handle: Handler
+    result: type
+    doc: str
+
+    @property
+    def changing(self) -> bool:
+        """Whether it changes the hall; then its params carry a request_id."""
+        return issubclass(self.params, s.Change)
+
+
+def _change(name: str, params: type[s.Params], roles: frozenset[Role], handle: Handler, doc: str) -> Method:
+    return Method(name, params, roles, handle, s.Receipt, doc)
+
+
+_TABLE: Final = (
+    _change("ticket.take", s.Take, TAKERS, changes.take, "Take a number."),
+    _change("ticket.cancel", s.TicketWithReason, GUIDES, changes.cancel, "Cancel a ticket."),
+    _change("ticket.call", s.Call, DESK, changes.call, "Call the next, or a chosen ticket with a reason."),
+    _change("ticket.recall", s.AtWindow, DESK, changes.recall, "Call the same ticket again."),
+    _change("ticket.start", s.AtWindow, DESK, changes.start, "Begin the service."),
+    _change("ticket.finish", s.AtWindow, DESK, changes.finish, "End the service and ask for a rating."),
+    _change("ticket.miss", s.AtWindow, DESK, changes.miss, "Mark the called ticket as missed."),
+    _change("ticket.undo", s.AtWindow, DESK, changes.undo, "Take back a wrong call."),
+    _change("ticket.hold", s.AtWindowWithReason, DESK, changes.hold, "Put the served ticket on hold."),
+    _change("ticket.resume", s.Resume, CLERKS, changes.resume, "Call a held ticket back."),
+    _change("ticket.transfer", s.Transfer, CLERKS, changes.transfer, "Send a ticket to another service or window."),
+    _change("ticket.restore", s.OneTicket, GUIDES, changes.restore, "Put a missed ticket back to its place."),
+    _change("ticket.rate", s.Rate, frozenset({Role.RATING, D}), changes.rate, "Rate the service just finished."),
+    _change("slip.reprint", s.Reprint, TAKERS, changes.reprint, "Print the slip again, marked as such."),
+    _change("window.open", s.AtWindow, DESK, changes.open_window, "Open the window."),
+    _change("window.pause", s.Pause, DESK, changes.pause, "Pause the window with a reason."),
+    _change("window.resume", s.AtWindow, DESK, changes.resume_window, "End the pause."),
+    _change("window.close", s.AtWindow, DESK, changes.close_window, "Close the window."),
+    _change("window.take_over", s.AtWindow, frozenset({W}), changes.take_over, "Take the window over (AB岗)."),
+    _change("clerk.login", s.AtWindow, frozenset({W}), changes.login, "Sit down at the window."),
+    _change("clerk.logout", s.AtWindow, frozenset({W}), changes.logout, "Leave the closed window."),
+    _change("day.open", s.OpenDay, MANAGERS, changes.open_day, "Open the business day."),
+    _change("day.close", s.ChangeNothing, MANAGERS, changes.close_day, "Close the business day."),
+    _change("help.request", s.AtKiosk, KIOSK, changes.request_help, "Ask the staff to come to the kiosk."),
+    _change("help.answer", s.AtKiosk, GUIDES, changes.answer_help, "Somebody goes to the kiosk."),
+    _change("terminal.revoke", s.Terminal, ADMIN, changes.revoke_terminal, "End a terminal's token."),
+    _change("account.set", s.SetAccount, ADMIN, changes.set_account, "Create or change an account."),
+    _change("account.remove", s.Account, ADMIN, changes.remove_account, "Remove an account."),
+    Method("hall.about", s.Nothing, None, reads.about, s.About, "Name and version."),
+    Method("hall.snapshot", s.Nothing, ALL, reads.snapshot, s.Subscribed, "The hall as the role sees it."),
+    Method("session.open", s.OpenSession, None, reads.open_session, s.SessionOpened, "Log in with a password."),
+    Method("pair.claim", s.Claim, None, reads.claim_pairing, s.Paired, "Turn a pairing code into a token."),
+    Method("pair.offer", s.Offer, ADMIN, reads.offer_pairing, s.Code, "Make a pairing code."),
+    Method(
+        "ticket.show", s.ShowTicket, STAFF, reads.show_ticket, s.TicketShown, "One ticket, with masks if it is yours."
+    ),
+    Method("ticket.find", s.FindTicket, None, reads.find_ticket, s.TicketShown, "A ticket by its label or slip token."),
+    Method("card.arm", s.Arm, KIOSK, reads.arm, s.Armed, "Open the card reader after the notice."),
+    Method("card.disarm", s.Disarm, KIOSK, reads.disarm, s.Armed, "Close the card reader."),
+    Method("slip.preview", s.Nothing, MANAGERS, reads.preview, s.Preview, "A sample slip as PNG."),
+    Method("journal.read", s.ReadJournal, OVERSEERS, reads.journal_page, s.JournalPage, "Events, newest first."),
+    Method("report.ledger", s.ReadLedger, OVERSEERS, reads.ledger, s.Ledger, "台账: one row per ticket of a day."),
+    Method("account.list", s.Nothing, ADMIN, reads.accounts, s.Accounts, "All accounts."),
+    Method("terminal.list", s.Nothing, ADMIN, reads.terminals, s.Terminals, "All paired terminals."),
+)
+
+METHODS: Final[dict[str, Method]] = {method.name: method for method in _TABLE}
+
+WS_ONLY: Final = {
+    "hello": (s.Hello, s.Greeting, "Say who you are; the first message."),
+    "hall.subscribe": (s.Subscribe, s.Subscribed, "A snapshot, or what was missed; then numbered events."),
+}
+"""Methods of the connection itself, served by `hallctl.api.ws`."""

@@ -1,0 +1,263 @@
+"""Shapes of params and results. msgspec decodes and checks them at the door; OpenAPI and AsyncAPI are made from them.
+
+Unknown fields are refused. Strings are bounded, so that nothing a client sends can grow without limit.
+"""
+
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Note = Annotated[str, Meta(max_length=200)]
+RequestId = Annotated[str, Meta(min_length=1, max_length=64, description="Made by the client, new for each request.")]
+Level = Literal["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"]
+PriorityName = Literal["green", "military", "disabled", "elder", "pregnant", "appointment", "normal"]
+RoleName = Literal["kiosk", "window", "guide", "board", "rating", "device", "supervisor", "auditor", "admin"]
+Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+
+
+class Params(msgspec.Struct, forbid_unknown_fields=True, frozen=True):
+    """Root of the params."""
+
+
+class Change(Params, frozen=True, kw_only=True):
+    """Root of the params of changing methods."""
+
+    request_id: RequestId
+
+
+class Nothing(Params, frozen=True):
+    """No params."""
+
+
+class ChangeNothing(Change, frozen=True):
+    """Only the request_id."""
+
+
+# ---------------------------------------------------------------- tickets
+
+
+class Take(Change, frozen=True, kw_only=True):
+    service: Name
+    priority: PriorityName = "normal"
+    kiosk: Name | None = None
+    paperless: bool = False
+    claim: Name | None = None
+    reason: Note | None = None
+
+
+class TicketWithReason(Change, frozen=True, kw_only=True):
+    ticket: Name
+    reason: Note | None = None
+
+
+class Call(Change, frozen=True, kw_only=True):
+    window: Name | None = None
+    ticket: Name | None = None
+    reason: Note | None = None
+
+
+class AtWindow(Change, frozen=True, kw_only=True):
+    window: Name | None = None
+
+
+class AtWindowWithReason(AtWindow, frozen=True, kw_only=True):
+    reason: Note | None = None
+
+
+class Pause(AtWindow, frozen=True, kw_only=True):
+    reason: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class Resume(AtWindow, frozen=True, kw_only=True):
+    ticket: Name
+
+
+class Transfer(Change, frozen=True, kw_only=True):
+    ticket: Name
+    service: Name | None = None
+    window: Name | None = None
+    reason: Note | None = None
+
+
+class OneTicket(Change, frozen=True, kw_only=True):
+    ticket: Name
+
+
+class Rate(AtWindow, frozen=True, kw_only=True):
+    level: Level
+    ticket: Name | None = None
+    raw: Name | None = None
+
+
+class Reprint(Change, frozen=True, kw_only=True):
+    ticket: Name
+    kiosk: Name | None = None
+
+
+# ---------------------------------------------------------------- hall
+
+
+class OpenDay(Change, frozen=True, kw_only=True):
+    day: Day | None = None
+
+
+class AtKiosk(Change, frozen=True, kw_only=True):
+    kiosk: Name | None = None
+
+
+class Terminal(Change, frozen=True, kw_only=True):
+    terminal: Name
+
+
+class SetAccount(Change, frozen=True, kw_only=True):
+    account: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
+    name: Annotated[str, Meta(min_length=1, max_length=40)]
+    roles: Annotated[tuple[Literal["window", "guide", "supervisor", "auditor", "admin"], ...], Meta(min_length=1)]
+    password: Annotated[str, Meta(max_length=128)] | None = None
+
+
+class Account(Change, frozen=True, kw_only=True):
+    account: Name
+
+
+# ---------------------------------------------------------------- reading
+
+
+class Hello(Params, frozen=True, kw_only=True):
+    api_version: int
+    role: RoleName
+    token: Annotated[str, Meta(max_length=2048)]
+    place: Name | None = None
+
+
+class Subscribe(Params, frozen=True, kw_only=True):
+    since: Annotated[int, Meta(ge=0)] | None = None
+
+
+class OpenSession(Params, frozen=True, kw_only=True):
+    account: Name
+    password: Annotated[str, Meta(max_length=128)]
+
+
+class Claim(Params, frozen=True, kw_only=True):
+    code: Annotated[str, Meta(pattern=r"^\d{8}$")]
+
+
+class Offer(Params, frozen=True, kw_only=True):
+    role: Literal["kiosk", "board", "rating", "device", "admin"]
+    place: Name | None = None
+
+
+class ShowTicket(Params, frozen=True, kw_only=True):
+    ticket: Name
+
+
+class FindTicket(Params, frozen=True, kw_only=True):
+    label: Name | None = None
+    token: Name | None = None
+
+
+class Arm(Params, frozen=True, kw_only=True):
+    notice: Name
+    kiosk: Name | None = None
+
+
+class Disarm(Params, frozen=True, kw_only=True):
+    kiosk: Name | None = None
+
+
+class ReadJournal(Params, frozen=True, kw_only=True):
+    before: Annotated[int, Meta(ge=1)] | None = None
+    limit: Annotated[int, Meta(ge=1, le=500)] = 100
+    ticket: Name | None = None
+    window: Name | None = None
+    actor: Name | None = None
+    day: Day | None = None
+
+
+class ReadLedger(Params, frozen=True, kw_only=True):
+    day: Day
+
+
+# ---------------------------------------------------------------- results
+
+
+class Receipt(msgspec.Struct, kw_only=True, omit_defaults=True):
+    """Answer of a changing method: `seq` of its last event, when, and what it was about."""
+
+    seq: int
+    at: int
+    ticket: dict[str, Any] | None = None
+    window: dict[str, Any] | None = None
+
+
+class Greeting(msgspec.Struct, kw_only=True):
+    api_version: int
+    role: str
+    name: str
+    place: str | None
+    hall: str
+    version: str
+
+
+class About(msgspec.Struct, kw_only=True):
+    hall: str
+    name: str
+    name_en: str
+    version: str
+    api_version: int
+
+
+class Subscribed(msgspec.Struct, kw_only=True, omit_defaults=True):
+    seq: int
+    snapshot: dict[str, Any] | None = None
+    events: list[dict[str, Any]] | None = None
+
+
+class SessionOpened(msgspec.Struct, kw_only=True):
+    token: str
+    roles: list[str]
+    account: str
+    name: str
+    expires_at: int
+
+
+class Paired(msgspec.Struct, kw_only=True):
+    token: str
+    role: str
+    place: str | None
+
+
+class Code(msgspec.Struct, kw_only=True):
+    code: str
+    expires_at: int
+
+
+class TicketShown(msgspec.Struct, kw_only=True):
+    ticket: dict[str, Any]
+
+
+class Armed(msgspec.Struct, kw_only=True):
+    seconds: int
+
+
+class Preview(msgspec.Struct, kw_only=True):
+    png: str
+
+
+class JournalPage(msgspec.Struct, kw_only=True):
+    records: list[dict[str, Any]]
+
+
+class Ledger(msgspec.Struct, kw_only=True):
+    rows: list[dict[str, Any]]
+
+
+class Accounts(msgspec.Struct, kw_only=True):
+    accounts: list[dict[str, Any]]
+
+
+class Terminals(msgspec.Struct, kw_only=True):
+    terminals: list[dict[str, Any]]

@@ -1,0 +1,267 @@
+"""What each role sees of the hall: snapshots, and events as facts (see README.md, "Snapshot" and "Events").
+
+Pure functions of a state and the config. Nobody gets a person here; levels of ratings go to overseers only.
+"""
+
+from typing import Any
+
+from hallctl.api.role import KIOSK_VIEWERS, OVERSEERS, STAFF, Role
+from hallctl.config import HallConfig
+from hallctl.domain import waits
+from hallctl.domain.model import Call, Device, Priority, RatingState, Ticket
+from hallctl.domain.state import HallState
+from hallctl.errors import sentence
+
+Json = dict[str, Any]
+
+BOARD_CALLS = 32
+
+
+class Views:
+    """The config's names joined with the state's facts. `warning` is a code that every page shows, or None."""
+
+    def __init__(self, config: HallConfig, warning: str | None = None) -> None:
+        self.config = config
+        self.warning = warning
+        self._zone_of_window = {window.id: window.zone for window in config.windows}
+        self._windows = {window.id: window for window in config.windows}
+        self._services = {service.id: service for service in config.services}
+        self._devices = {device.name: device for device in config.devices}
+
+    # ------------------------------------------------------------ snapshot
+
+    def snapshot(self, role: str, place: str | None, state: HallState, now: int) -> Json:
+        """Everything the role at `place` may see, as of `state`."""
+        role = Role(role)
+        view: Json = {
+            "seq": state.seq,
+            "at": now,
+            "hall": self.hall(state),
+            "zones": [{"id": z.id, "name": z.name, "name_en": z.name_en or z.name} for z in self.config.zones],
+            "services": [self.service(state, service.id) for service in self.config.services],
+            "windows": [self.window(role, state, window.id) for window in self.config.windows],
+            "calls": [self.call(call) for call in state.calls[:BOARD_CALLS]],
+        }
+        if role in KIOSK_VIEWERS:
+            view["kiosks"] = [self.kiosk(state, kiosk.id) for kiosk in self.config.kiosks]
+        if role in STAFF:
+            view["tickets"] = [ticket_view(ticket) for ticket in state.tickets.values()]
+        if role in OVERSEERS:
+            view["devices"] = [self.device(state, device.name) for device in self.config.devices]
+        if role is Role.RATING:
+            view["rating"] = self.rating(state, place or "")
+        return view
+
+    def hall(self, state: HallState) -> Json:
+        """Name, business day, warning that everybody sees."""
+        hall = self.config.hall
+        return {
+            "id": hall.id,
+            "name": hall.name,
+            "name_en": hall.name_en or hall.name,
+            "phone": hall.phone,
+            "notices": hall.notices,
+            "timezone": hall.timezone,
+            "day": state.day,
+            "open": state.day is not None,
+            "warning": _coded(self.warning) if self.warning else None,
+            "voice": any(device.driver == "voice" for device in self.config.devices),
+        }
+
+    def service(self, state: HallState, service: str) -> Json:
+        """A service with its queue's figures; `wait_s` is [low, high] for one who comes now."""
+        config = self._services[service]
+        tally = state.tally(service)
+        people = state.waiting(service)
+        low, high = waits.expected_wait_s(state, service, waits.ahead(state, service, Priority.NORMAL))
+        heads = [head for p in Priority if (head := state.lane("service", service, p).head) is not None]
+        return {
+            "id": service,
+            "name": config.name,
+            "name_en": config.name_en or config.name,
+            "prefix": config.prefix,
+            "zone": config.zone,
+            "icon": config.icon,
+            "identity": config.identity,
+            "note": config.note,
+            "waiting": people,
+            "wait_s": [low, high],
+            "longest_since": min((head[0] for head in heads), default=None),
+            "windows": state.open_windows(service),
+            "all_windows": [window.id for window in self.config.windows if service in window.services],
+            "issued": tally.number,
+            "done": tally.done,
+            "missed": tally.missed,
+        }
+
+    def window(self, role: Role, state: HallState, window: str) -> Json:
+        """A window with its active ticket (label and stage only) and its clerk's number."""
+        config = self._windows[window]
+        desk = state.window(window)
+        active = state.active(window)
+        view: Json = {
+            "id": window,
+            "label": config.label or window,
+            "zone": config.zone,
+            "post": config.post,
+            "services": config.services,
+            "state": desk.state.value,
+            "reason": desk.reason,
+            "since": desk.since,
+            "done": desk.done,
+            "ticket": _active(active) if active else None,
+            "clerk": {"id": desk.clerk} if desk.clerk else None,
+        }
+        if role in STAFF and desk.clerk:
+            account = state.accounts.get(desk.clerk)
+            view["clerk"]["name"] = account.name if account else desk.clerk
+        return view
+
+    def kiosk(self, state: HallState, kiosk: str) -> Json:
+        """A kiosk with its printer and card reader as they are known, and whether somebody asks for help."""
+        config = next(k for k in self.config.kiosks if k.id == kiosk)
+        mine = [device for device in self.config.devices if device.kiosk == kiosk]
+        printer = next((device.name for device in mine if device.driver == "escpos"), None)
+        reader = next((device.name for device in mine if device.driver == "idcard"), None)
+        return {
+            "id": kiosk,
+            "name": config.name or kiosk,
+            "services": config.services or [service.id for service in self.config.services],
+            "printer": self._state_of(state, printer),
+            "reader": self._state_of(state, reader),
+            "help": kiosk in state.helps,
+        }
+
+    def _state_of(self, state: HallState, name: str | None) -> Json | None:
+        if name is None:
+            return None
+        device = state.devices.get(name) or Device(name)
+        return {"name": name, "state": device.state, "faults": list(device.faults), "sentences": _sentences(device)}
+
+    def device(self, state: HallState, name: str) -> Json:
+        """A device as the technician sees it."""
+        config = self._devices[name]
+        device = state.devices.get(name) or Device(name)
+        serves = [config.kiosk, config.zone, *config.units.values()]
+        return {
+            "name": name,
+            "driver": config.driver,
+            "link": config.link,
+            "state": device.state,
+            "since": device.since,
+            "faults": list(device.faults),
+            "sentences": _sentences(device),
+            "serves": [place for place in serves if place],
+        }
+
+    def call(self, call: Call) -> Json:
+        """One line of a board's list."""
+        return {
+            "ticket": call.ticket,
+            "label": call.label,
+            "window": call.window,
+            "window_label": self.config.window_label(call.window),
+            "zone": self._zone_of_window.get(call.window, ""),
+            "queue": call.queue,
+            "at": call.at,
+            "count": call.count,
+        }
+
+    def rating(self, state: HallState, window: str) -> Json:
+        """What the rating terminal of a window has to ask, or ticket None."""
+        ticket = state.tickets.get(state.asked.get(window, ""))
+        if ticket is None:
+            return {"window": window, "ticket": None}
+        service = self._services.get(ticket.queue)
+        return {
+            "window": window,
+            "ticket": {
+                "ticket": ticket.id,
+                "label": ticket.label,
+                "service_name": service.name if service else ticket.queue,
+                "service_name_en": (service.name_en or service.name) if service else ticket.queue,
+                "clerk": ticket.clerk,
+                "until": (ticket.ended_at or 0) + self.config.rules.rating_s * 1000,
+            },
+        }
+
+
+def ticket_view(ticket: Ticket) -> Json:
+    """A ticket as staff see it: no person, no level."""
+    return {
+        "id": ticket.id,
+        "label": ticket.label,
+        "service": ticket.service,
+        "queue": ticket.queue,
+        "priority": ticket.priority.value,
+        "stage": ticket.stage.value,
+        "taken_at": ticket.taken_at,
+        "place": ticket.place,
+        "window": ticket.window,
+        "target": ticket.target,
+        "clerk": ticket.clerk,
+        "first_clerk": ticket.first_clerk,
+        "calls": ticket.calls,
+        "called_at": ticket.called_at,
+        "started_at": ticket.started_at,
+        "held_at": ticket.held_at,
+        "slip": ticket.slip.value,
+        "slip_fault": ticket.slip_fault,
+        "copies": ticket.copies,
+        "rating": ticket.rating.value,
+        "identified": ticket.person is not None,
+        "reason": ticket.reason,
+        "kiosk": ticket.kiosk,
+    }
+
+
+def public_ticket(state: HallState, ticket: Ticket) -> Json:
+    """A ticket as its holder sees it on a kiosk or phone: people ahead and the wait while it waits."""
+    waiting = ticket.stage == "waiting"
+    people = _position(state, ticket) if waiting else 0
+    return {
+        "ticket": ticket.id,
+        "label": ticket.label,
+        "service": ticket.service,
+        "queue": ticket.queue,
+        "stage": ticket.stage.value,
+        "taken_at": ticket.taken_at,
+        "window": ticket.window,
+        "called_at": ticket.called_at,
+        "ahead": people,
+        "wait_s": list(waits.expected_wait_s(state, ticket.queue, people)) if waiting else [0, 0],
+        "slip": ticket.slip.value,
+        "rating": "asked" if ticket.rating is RatingState.ASKED else "none",
+    }
+
+
+def _position(state: HallState, ticket: Ticket) -> int:
+    """People who would be called before this ticket: those of better classes and those before it in its own."""
+    before = 0
+    for priority in Priority:
+        lane = state.lane("service", ticket.queue, priority)
+        if priority is ticket.priority:
+            before += sum(1 for entry in lane if entry < (ticket.place, ticket.seq, ticket.id))
+            break
+        before += len(lane)
+    return before
+
+
+def _active(ticket: Ticket) -> Json:
+    return {
+        "ticket": ticket.id,
+        "label": ticket.label,
+        "stage": ticket.stage.value,
+        "queue": ticket.queue,
+        "called_at": ticket.called_at,
+        "started_at": ticket.started_at,
+    }
+
+
+def _coded(code: str) -> Json:
+    return {"code": code, "zh": sentence(code, "zh", {}), "en": sentence(code, "en", {})}
+
+
+def _sentences(device: Device) -> list[Json]:
+    """The faults in words; the link's own fault is among them."""
+    return [_coded(fault) for fault in device.faults]

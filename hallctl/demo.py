@@ -1,0 +1,164 @@
+"""``hallctl demo``: the shipped township hall with every device emulated at the byte level.
+
+The emulators stand at the other end of real ptys and TCP ports; the daemon does not know that they are not hardware.
+A demo page shows what each shows and lets a visitor press its keys. Accounts get random passwords at each start.
+"""
+
+import asyncio
+import secrets
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from hallctl import bootstrap
+from hallctl.api import schemas as s
+from hallctl.api.auth import Caller, new_token, token_digest
+from hallctl.api.context import Context
+from hallctl.api.methods import METHODS, Method
+from hallctl.api.role import Role
+from hallctl.config import DeviceSection, HallConfig
+from hallctl.devices.contract import Emulator, EmulatorSpec
+from hallctl.devices.registry import Registry
+from hallctl.domain import commands as c
+from hallctl.engine.answer import RequestKey
+from hallctl.errors import RequestError
+
+CONFIG: Final = "township.toml"
+CLIPS: Final = "voice"
+"""Folder of spoken WAVs in the data directory, served at ``/demo/clips/``."""
+
+
+class Press(s.Params, frozen=True, kw_only=True):
+    """A visitor's hand on an emulator."""
+
+    device: s.Name
+    action: s.Name
+    params: dict[str, str | int] = msgspec.field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Stage:
+    """The emulated devices by name, and what the visitor needs to get around."""
+
+    emulators: dict[str, tuple[DeviceSection, EmulatorSpec, Emulator]] = field(default_factory=dict)
+    pages: list[dict[str, str | None]] = field(default_factory=list)
+    accounts: list[dict[str, Any]] = field(default_factory=list)
+
+    def methods(self) -> dict[str, Method]:
+        """METHODS with the demo's own two."""
+        admin = frozenset({Role.ADMIN})
+        own = (
+            Method("demo.list", s.Nothing, admin, self._list, dict, "The emulated devices and what they show."),
+            Method("demo.press", Press, admin, self._press, dict, "Press an emulator's key."),
+        )
+        return METHODS | {method.name: method for method in own}
+
+    async def _list(self, _context: Context, _caller: Caller, _p: s.Nothing, _key: RequestKey | None) -> dict[str, Any]:
+        devices = [
+            {
+                "name": name,
+                "driver": section.driver,
+                "place": section.kiosk or section.zone,
+                "units": section.units,
+                "actions": spec.actions,
+                "view": emulator.view(),
+            }
+            for name, (section, spec, emulator) in self.emulators.items()
+        ]
+        return {"devices": devices, "pages": self.pages, "accounts": self.accounts}
+
+    async def _press(self, _context: Context, _caller: Caller, p: Press, _key: RequestKey | None) -> dict[str, Any]:
+        if p.device not in self.emulators:
+            raise RequestError("request.invalid_params", problem=f"no device {p.device}")
+        emulator = self.emulators[p.device][2]
+        try:
+            await emulator.press(p.action, **p.params)
+        except (ValueError, TypeError, KeyError) as error:
+            raise RequestError("request.invalid_params", problem=str(error)) from error
+        return {"view": emulator.view()}
+
+
+async def raise_stage(
+    config: HallConfig, directory: Path, registry: Registry, stack: AsyncExitStack
+) -> tuple[HallConfig, Stage]:
+    """Start an emulator for each device; the config with its links led to them."""
+    stage = Stage()
+    sections: list[DeviceSection] = []
+    for section in config.devices:
+        spec = registry.emulator(section.driver)
+        options: dict[str, Any] = {"units": tuple(int(unit) for unit in section.units)} if section.units else {}
+        own = dict(section.options)
+        if section.driver == "voice":
+            options["folder"] = own["folder"] = str(directory / CLIPS)
+            own["sink"] = "wav"
+        emulator = spec.make(**options)
+        link = await emulator.start()
+        stack.push_async_callback(emulator.stop)
+        moved = section.model_copy(update={"link": link, "options": own})
+        sections.append(moved)
+        stage.emulators[section.name] = (moved, spec, emulator)
+    return config.model_copy(update={"devices": sections}), stage
+
+
+async def furnish(daemon: bootstrap.Daemon, stage: Stage) -> None:
+    """Pair the terminals and make the accounts; open no window: that is the visitor's first step."""
+    config = daemon.context.config
+    context = daemon.context
+    for number, window in enumerate(config.windows, 1001):
+        await _account(context, stage, str(number), f"{window.label or window.id} 号窗口", ("window", "guide"))
+    await _account(context, stage, "boss", "大厅主任", ("supervisor", "auditor"))
+    await _account(context, stage, "admin", "管理员", ("admin", "supervisor"))
+    for kiosk in config.kiosks:
+        await _terminal(context, stage, "kiosk", Role.KIOSK, kiosk.id)
+    for window, account in zip(config.windows, stage.accounts, strict=False):
+        token, _until = await context.auth.open_session(account["account"], account["password"])
+        stage.pages.append(_page("window", window.id, token, f"?window={window.id}"))
+    await _terminal(context, stage, "board", Role.BOARD, None)
+    for window in config.windows:
+        await _terminal(context, stage, "rating", Role.RATING, window.id)
+    await _terminal(context, stage, "admin", Role.ADMIN, None)
+    await _terminal(context, stage, "demo", Role.ADMIN, None)
+
+
+async def _account(context: Context, stage: Stage, account: str, name: str, roles: tuple[str, ...]) -> None:
+    password = secrets.token_hex(3) + "a1"
+    password_hash = await context.auth.hash(password)
+    await context.hall.execute(c.SetAccount(account, name, roles, password_hash), "demo")
+    await asyncio.sleep(0)  # the publication, after which the account can log in
+    stage.accounts.append({"account": account, "password": password, "roles": list(roles)})
+
+
+async def _terminal(context: Context, stage: Stage, page: str, role: Role, place: str | None) -> None:
+    token = new_token()
+    command = c.PairTerminal(f"demo-{page}-{place or 'hall'}", role, place, token_digest(token))
+    await context.hall.execute(command, "demo")
+    stage.pages.append(_page(page, place, token))
+
+
+def _page(page: str, place: str | None, token: str, query: str = "") -> dict[str, str | None]:
+    fragment = f"#token={token}" + (f"&place={place}" if place else "")
+    return {"page": page, "place": place, "url": f"/{page}/{query}{fragment}"}
+
+
+async def run(directory: Path, port: int | None, on_ready: Callable[[str, Stage], None]) -> None:
+    """The whole demo until Ctrl-C. `on_ready(address, stage)` once the pages can be opened."""
+    registry = bootstrap.installed()
+    config, digest = bootstrap.checked(bootstrap.shipped(CONFIG), registry)
+    async with AsyncExitStack() as stack:
+        config, stage = await raise_stage(config, directory, registry, stack)
+        (directory / CLIPS).mkdir(parents=True, exist_ok=True)
+        daemon = await bootstrap.compose(config, directory, registry)
+        await furnish(daemon, stage)
+
+        def ready(address: str) -> None:
+            for page in stage.pages:
+                page["url"] = f"{address}{page['url']}"
+            on_ready(address, stage)
+
+        await bootstrap.serve(
+            daemon, digest, methods=stage.methods(), on_ready=ready, port=port, clips=directory / CLIPS
+        )

@@ -1,0 +1,106 @@
+"""Identity cards at kiosks: a reader opens only after the notice was shown, and closes after one card (O14, H03).
+
+A card's name and number live here for the moment it takes to digest and mask them. The page gets the masks and a
+claim, which stands for the person in ``ticket.take`` for two minutes.
+"""
+
+import secrets
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hallctl.clock import Clock
+from hallctl.devices.contract import CardSeen
+from hallctl.devices.manager import Manager
+from hallctl.domain.calendar import local_time
+from hallctl.domain.model import Person, Priority
+from hallctl.engine.hub import Hub
+from hallctl.engine.identity import Identity, priority_of
+from hallctl.errors import RequestError, sentence
+
+OPEN_S: Final = 30
+"""Seconds that a reader looks for a card after the notice."""
+
+CLAIM_MS: Final = 120_000
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a claim stands for, at which kiosk, and until when (ms)."""
+
+    person: Person
+    priority: Priority
+    kiosk: str
+    until: int
+
+
+class Cards:
+    """The kiosks' card readers and the claims made from cards."""
+
+    def __init__(self, manager: Manager, hub: Hub, identity: Identity, clock: Clock, tz: Any) -> None:
+        self._manager = manager
+        self._hub = hub
+        self._identity = identity
+        self._clock = clock
+        self._tz = tz
+        self._claims: dict[str, Claim] = {}
+
+    async def arm(self, kiosk: str) -> int:
+        """Open the kiosk's reader; the seconds it stays open. Raises RequestError or DeviceFault."""
+        device = self._reader(kiosk)
+        until = self._clock.now() + 5000
+        await self._manager.run(device, lambda driver: driver.arm(float(OPEN_S)), until=until)
+        return OPEN_S
+
+    async def disarm(self, kiosk: str) -> None:
+        """Close the kiosk's reader."""
+        device = self._reader(kiosk)
+        until = self._clock.now() + 5000
+        await self._manager.run(device, lambda driver: driver.disarm(), until=until)
+
+    def _reader(self, kiosk: str) -> str:
+        found = self._manager.find("card_reader", kiosk=kiosk)
+        if not found:
+            raise RequestError("card.no_reader")
+        return found[0][0]
+
+    def seen(self, kiosk: str, card: CardSeen) -> None:
+        """A card was read at the kiosk: tell its page the masks and a claim."""
+        now = self._clock.now()
+        person = self._identity.person(kind=card.kind, name=card.name, number=card.number)
+        priority = priority_of(card.birth, local_time(now, self._tz).date())
+        self._claims = {name: claim for name, claim in self._claims.items() if claim.until > now}
+        name = secrets.token_urlsafe(16)
+        self._claims[name] = Claim(person, priority, kiosk, now + CLAIM_MS)
+        state = self._hub.state
+        existing = {
+            queue: state.tickets[ticket].label
+            for (digest, queue), ticket in state.persons.items()
+            if digest == person.digest
+        }
+        self._notify(
+            kiosk,
+            {
+                "kiosk": kiosk,
+                "claim": name,
+                "kind": person.kind,
+                "name_mask": person.name_mask,
+                "number_mask": person.number_mask,
+                "priority": priority.value,
+                "existing": existing or None,
+            },
+        )
+
+    def failed(self, kiosk: str, code: str) -> None:
+        """A card could not be read: tell the kiosk's page in words."""
+        words = {"code": code, "zh": sentence(code, "zh", {}), "en": sentence(code, "en", {})}
+        self._notify(kiosk, {"kiosk": kiosk, "fault": words})
+
+    def claim(self, name: str, kiosk: str | None) -> Claim:
+        """What the claim stands for; it may be used until it ends, at its own kiosk only."""
+        claim = self._claims.get(name)
+        if claim is None or claim.until <= self._clock.now() or claim.kiosk != kiosk:
+            raise RequestError("card.no_claim")
+        return claim
+
+    def _notify(self, kiosk: str, params: dict[str, Any]) -> None:
+        self._hub.notify("card.seen", params, lambda to: to.role == "kiosk" and to.place == kiosk)

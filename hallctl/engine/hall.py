@@ -1,0 +1,199 @@
+"""The one door: every command of every asker goes through `Hall.execute`.
+
+decide → journal → apply → answer → publish → effects. The engine's own state runs ahead of the disk by what is being
+committed; nothing of it is told to anybody before its commit. If a commit fails the state is thrown away and made
+anew from the store, the askers get ``store.unavailable`` and nothing was shown.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import structlog
+
+from hallctl.clock import Clock
+from hallctl.domain.apply import apply
+from hallctl.domain.commands import Command
+from hallctl.domain.decide import decide
+from hallctl.domain.decision import Decision
+from hallctl.domain.effects import Effect, effects
+from hallctl.domain.events import DayOpened, Record
+from hallctl.domain.model import Layout
+from hallctl.domain.state import HallState
+from hallctl.engine.answer import Answers, RequestKey
+from hallctl.engine.hub import Hub
+from hallctl.engine.receipt import receipt
+from hallctl.errors import Refusal, StoreError
+from hallctl.store import journal, loading, projection, request
+from hallctl.store.database import Database, Write
+from hallctl.store.request import Request
+
+log = structlog.get_logger()
+
+REMEMBER_MS = 3_600_000
+"""Answers younger than this are given again after a restart."""
+
+RETRY_S = 1.0
+"""Pause before the state is rebuilt after a failed commit: a full disk stays full for a while."""
+
+
+@dataclass(slots=True)
+class Pending(Write):
+    """A command on its way to the disk."""
+
+    records: list[Record] = field(default_factory=list)
+    answer: str = ""
+    future: "asyncio.Future[str]" = field(default_factory=asyncio.Future)
+    request: RequestKey | None = None
+
+
+class Hall:
+    """The running hall. `state` is tentative; `hub.state` is what is on disk."""
+
+    def __init__(self, layout: Layout, clock: Clock, hub: Hub, url: Callable[[str], str | None]) -> None:
+        self.hub = hub
+        self.on_effects: Callable[[list[Effect]], None] = lambda _effects: None
+        self.on_fatal: Callable[[StoreError], None] = lambda _error: None
+        self._layout = layout
+        self._clock = clock
+        self._url = url
+        self._answers = Answers()
+        self._pending = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._failure: StoreError | None = None
+        self._closing = False
+        self._rebuilding: asyncio.Task[None] | None = None
+
+    async def open(self, directory: Path) -> None:
+        """Open the store and read the hall as it was; raises StoreError."""
+        loop = asyncio.get_running_loop()
+
+        def on_commit(batch: list[Write], error: StoreError | None) -> None:
+            loop.call_soon_threadsafe(self._settle, batch, error)
+
+        self.database = await asyncio.to_thread(Database.open, directory, on_commit)
+        self.state, self.hub.state = await asyncio.to_thread(self._read)
+        for given in await asyncio.to_thread(self._read_answers, self._clock.now() - REMEMBER_MS):
+            self._answers.put(RequestKey(given.key, given.digest), given.answer)
+
+    def _read(self) -> tuple[HallState, HallState]:
+        """The state as the rows tell it, twice: one to run ahead, one to be shown."""
+        with self.database.reading() as connection:
+            states = loading.load(connection), loading.load(connection)
+        for state in states:
+            state.layout = self._layout
+        return states
+
+    def _read_answers(self, since: int) -> list[Request]:
+        with self.database.reading() as connection:
+            return list(request.recent(connection, since))
+
+    async def execute(self, command: Command, actor: str, key: RequestKey | None = None) -> str | Refusal:
+        """Carry the command out; the receipt (JSON text) once it is durable, or the refusal.
+
+        Raises StoreError if it could not be made durable, RequestError ``request.reused``. Cancelling the caller does
+        not cancel the command.
+        """
+        known = self._answers.known(key) if key is not None else None
+        if isinstance(known, str):
+            return known
+        if known is not None:
+            return await asyncio.shield(known)
+        if self._failure is not None:
+            raise self._failure
+        now = self._clock.now()
+        decision = decide(self.state, command, now)
+        if isinstance(decision, Refusal):
+            return decision
+        pending = self._prepare(decision, actor, now, key)
+        return await asyncio.shield(pending.future)
+
+    def _prepare(self, decision: Decision, actor: str, now: int, key: RequestKey | None) -> Pending:
+        """Apply the decision to the tentative state and hand it to the writer, all in one step of the loop."""
+        before = self.state.tickets.get(decision.ticket or "")
+        records: list[Record] = []
+        for event in decision.events:
+            day = event.day if isinstance(event, DayOpened) else self.state.day
+            record = Record(self.state.seq + 1, now, day, actor, event)
+            apply(self.state, record)
+            records.append(record)
+        url = self._url(decision.ticket) if decision.ticket else None
+        answer = receipt(self.state, decision, before, now, url)
+        rows = [*journal.rows(records), *projection.rows(self.state, records)]
+        if key is not None:
+            rows.append(request.row(Request(key.key, key.digest, self.state.seq, now, answer)))
+        pending = Pending(rows, records, answer, asyncio.get_running_loop().create_future(), key)
+        if key is not None:
+            self._answers.put(key, pending.future)
+        self._pending += 1
+        self._idle.clear()
+        try:
+            self.database.submit(pending)
+        except StoreError as error:
+            self._settle([pending], error)
+        return pending
+
+    def _settle(self, batch: list[Write], error: StoreError | None) -> None:
+        """The writer's word on a batch: answers first, then the broadcast, one for the whole batch."""
+        done = [write for write in batch if isinstance(write, Pending)]
+        self._pending -= len(done)
+        for pending in done:
+            if pending.request is not None:
+                if error is None:
+                    self._answers.put(pending.request, pending.answer)
+                else:
+                    self._answers.forget(pending.request)
+            if error is None:
+                pending.future.set_result(pending.answer)
+            else:
+                pending.future.set_exception(error)
+                pending.future.exception()  # an asker that has gone away leaves nobody to look at it
+        if error is None:
+            records = [record for pending in done for record in pending.records]
+            asyncio.get_running_loop().call_soon(self._publish, records)
+        else:
+            self._fail(error)
+        if self._pending == 0:
+            self._idle.set()
+
+    def _publish(self, records: list[Record]) -> None:
+        self.hub.publish(records)
+        made = [effect for record in records for effect in effects(self.hub.state, record)]
+        if made:
+            self.on_effects(made)
+
+    def _fail(self, error: StoreError) -> None:
+        if self._failure is None:
+            log.error("commit.failed", code=error.code, detail=error.detail)
+            self._failure = error
+        if self._rebuilding is None and not self._closing:
+            self._rebuilding = asyncio.get_running_loop().create_task(self._rebuild())
+
+    async def _rebuild(self) -> None:
+        """Throw the tentative state away and start again from what is on disk; give up where only a restart helps."""
+        await self._idle.wait()
+        await asyncio.sleep(RETRY_S)
+        try:
+            state, shown = await asyncio.to_thread(self._read)
+            self.database.reset()
+        except StoreError as error:
+            self.on_fatal(error)
+            return
+        finally:
+            self._rebuilding = None
+        self.state = state
+        self.hub.replace(shown)
+        self._failure = None
+        log.warning("state.rebuilt", seq=state.seq)
+
+    async def close(self) -> None:
+        """Refuse new commands, finish those acknowledged or under way, close the store."""
+        self._closing = True
+        self._failure = self._failure or StoreError("store.stopping")
+        if self._rebuilding is not None:
+            self._rebuilding.cancel()
+        await self._idle.wait()
+        await asyncio.sleep(0)  # the last publication
+        await asyncio.to_thread(self.database.close)

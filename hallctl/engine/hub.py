@@ -1,0 +1,156 @@
+"""Tells everybody what is durable: a snapshot at `seq`, then numbered deltas; one frame per commit and role.
+
+The hub keeps the hall as it is on disk (`state`), a little behind the engine's tentative one: nothing leaves through
+here before its commit. A frame is encoded once per role and offered to each subscriber, who must not block; one that
+reads too slowly skips frames and takes a snapshot when it can again.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol
+
+import msgspec
+
+from hallctl.clock import Clock
+from hallctl.domain.apply import apply
+from hallctl.domain.events import DayClosed, DayOpened, Record
+from hallctl.domain.model import Ticket
+from hallctl.domain.state import HallState
+
+Json = dict[str, Any]
+
+RECENT = 2000
+"""Records kept for clients that come back; 2,000 are about five minutes of a county hall at its peak."""
+
+RESUME = 500
+"""A client that missed more than this gets a snapshot: it is smaller."""
+
+
+class Viewer(Protocol):
+    """What a role sees; the api's views."""
+
+    def snapshot(self, role: str, place: str | None, state: HallState, now: int) -> Json: ...
+
+    def event(self, role: str, record: Record, before: Ticket | None, state: HallState) -> Json | None: ...
+
+
+class Subscriber(Protocol):
+    """One connected client. `offer` takes a whole text frame, never blocks, never raises."""
+
+    @property
+    def role(self) -> str: ...
+
+    @property
+    def place(self) -> str | None: ...
+
+    def offer(self, frame: bytes) -> None: ...
+
+
+class Hub:
+    """Publishes records and answers subscriptions. `state` is as of the last commit."""
+
+    def __init__(self, state: HallState, viewer: Viewer, clock: Clock) -> None:
+        self.state = state
+        self._viewer = viewer
+        self._clock = clock
+        self._subscribers: dict[str, set[Subscriber]] = {}
+        self._told: dict[str, int] = {}
+        self._recent: deque[tuple[Record, Ticket | None]] = deque(maxlen=RECENT)
+
+    def publish(self, records: Iterable[Record]) -> None:
+        """Apply committed records in order and tell every subscriber what its role may see."""
+        views: dict[str, list[Json]] = {role: [] for role, members in self._subscribers.items() if members}
+        renewed = False
+        for record in records:
+            before = self.state.tickets.get(getattr(record.event, "ticket", ""))
+            apply(self.state, record)
+            self._recent.append((record, before))
+            renewed = renewed or isinstance(record.event, DayOpened | DayClosed)
+            for role, seen in views.items():
+                data = self._viewer.event(role, record, before, self.state)
+                if data is not None:
+                    seen.append(_event(record, data))
+        if renewed:
+            self.renew()
+            return
+        for role, seen in views.items():
+            if seen:
+                self._tell(role, seen)
+
+    def renew(self) -> None:
+        """Send everybody a fresh snapshot: the day has turned, or the state was rebuilt."""
+        for role, members in self._subscribers.items():
+            self._told[role] = self.state.seq
+            for subscriber in list(members):
+                subscriber.offer(self.snapshot_frame(subscriber))
+
+    def replace(self, state: HallState) -> None:
+        """The state was rebuilt from the store: everybody starts from it."""
+        self.state = state
+        self._recent.clear()
+        self.renew()
+
+    def subscribe(self, subscriber: Subscriber, since: int | None) -> Json:
+        """Add the subscriber; answers with a snapshot, or with the events after `since` if they are still here."""
+        members = self._subscribers.setdefault(subscriber.role, set())
+        if members and self._told.get(subscriber.role, 0) < self.state.seq:
+            self._tell(subscriber.role, [])
+        self._told[subscriber.role] = self.state.seq
+        members.add(subscriber)
+        missed = None if since is None else self._since(subscriber.role, since)
+        if missed is not None:
+            return {"seq": self.state.seq, "events": missed}
+        return {"seq": self.state.seq, "snapshot": self._snapshot(subscriber)}
+
+    def unsubscribe(self, subscriber: Subscriber) -> None:
+        """Forget the subscriber; harmless if it was not there."""
+        self._subscribers.get(subscriber.role, set()).discard(subscriber)
+
+    def snapshot_frame(self, subscriber: Subscriber) -> bytes:
+        """A ``hall.snapshot`` notification for one who was skipped."""
+        return _frame("hall.snapshot", {"seq": self.state.seq, "snapshot": self._snapshot(subscriber)})
+
+    def notify(self, method: str, params: Json, to: Callable[[Subscriber], bool]) -> None:
+        """Send something that is not part of the state (a caption, a card) to the subscribers that `to` picks."""
+        frame = _frame(method, params)
+        for members in self._subscribers.values():
+            for subscriber in [member for member in members if to(member)]:
+                subscriber.offer(frame)
+
+    def count(self) -> int:
+        """How many are subscribed."""
+        return sum(len(members) for members in self._subscribers.values())
+
+    def _snapshot(self, subscriber: Subscriber) -> Json:
+        return self._viewer.snapshot(subscriber.role, subscriber.place, self.state, self._clock.now())
+
+    def _since(self, role: str, since: int) -> list[Json] | None:
+        """What the role missed after `since`, told with the facts of now; None if that is no longer known."""
+        behind = self.state.seq - since
+        if behind == 0:
+            return []
+        if not 0 < behind <= min(RESUME, len(self._recent)):
+            return None
+        missed: list[Json] = []
+        for record, before in list(self._recent)[-behind:]:
+            if isinstance(record.event, DayOpened | DayClosed):
+                return None
+            data = self._viewer.event(role, record, before, self.state)
+            if data is not None:
+                missed.append(_event(record, data))
+        return missed
+
+    def _tell(self, role: str, seen: list[Json]) -> None:
+        first = self._told.get(role, 0) + 1
+        self._told[role] = self.state.seq
+        frame = _frame("hall.events", {"from": first, "to": self.state.seq, "events": seen})
+        for subscriber in list(self._subscribers.get(role, ())):
+            subscriber.offer(frame)
+
+
+def _event(record: Record, data: Json) -> Json:
+    return {"seq": record.seq, "at": record.at, "type": record.event.TYPE, "data": data}
+
+
+def _frame(method: str, params: Json) -> bytes:
+    return msgspec.json.encode({"jsonrpc": "2.0", "method": method, "params": params})

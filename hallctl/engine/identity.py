@@ -1,0 +1,83 @@
+"""What is kept of a person: a keyed digest and masks, never the number, the name or the photo.
+
+The key is a file of mode 0600 in the data directory; without it digests and slip tokens mean nothing
+(requirements 7.2: HMAC instead of the number; the same key signs slip tokens and sessions under other labels).
+"""
+
+import hashlib
+import hmac
+import os
+import secrets
+from datetime import date
+from pathlib import Path
+
+from hallctl.domain.model import Person, Priority
+
+KEY_FILE = "secret.key"
+ELDER_AGE = 60
+
+
+class Identity:
+    """Digests, masks and tokens under the hall's own key."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def person(self, *, kind: str, name: str, number: str) -> Person:
+        """What may be kept of a card."""
+        return Person(self._mac("person", number.strip().upper())[:32], mask_name(name), mask_number(number), kind)
+
+    def slip_token(self, ticket: str) -> str:
+        """What a slip's QR carries: the ticket's id and 20 hex characters that nobody can guess from it."""
+        return f"{ticket}.{self._mac('slip', ticket)[:20]}"
+
+    def ticket_of(self, token: str) -> str | None:
+        """The ticket id of a genuine slip token, else None."""
+        ticket, _, _mac = token.rpartition(".")
+        return ticket if hmac.compare_digest(self.slip_token(ticket).encode(), token.encode()) else None
+
+    def session_key(self) -> str:
+        """Key for signing clerk sessions."""
+        return self._mac("session", "")
+
+    def _mac(self, label: str, text: str) -> str:
+        return hmac.new(self._key, f"{label}\0{text}".encode(), hashlib.sha256).hexdigest()
+
+
+def load_key(directory: Path) -> bytes:
+    """The key of the data directory, made at the first start (32 random bytes, mode 0600)."""
+    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = directory / KEY_FILE
+    if not path.exists():
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+    return path.read_bytes()
+
+
+def mask_name(name: str) -> str:
+    """张三 → 张*; a name with "·" or Latin letters keeps its first character only."""
+    name = name.strip()
+    if not name:
+        return ""
+    return name[0] + "*" * min(3, max(1, len(name) - 1))
+
+
+def mask_number(number: str) -> str:
+    """All but the last four characters are hidden; a number of eight or fewer keeps two."""
+    number = number.strip().upper()
+    shown = 4 if len(number) > 8 else 2
+    return "*" * max(0, len(number) - shown) + number[-shown:]
+
+
+def priority_of(birth: str, today: date) -> Priority:
+    """``elder`` from the 60th birthday on (C05); `birth` is YYYYMMDD and is not kept."""
+    try:
+        born = date(int(birth[:4]), int(birth[4:6]), int(birth[6:8]))
+    except ValueError:
+        return Priority.NORMAL
+    had_birthday = (today.month, today.day) >= (born.month, born.day)
+    age = today.year - born.year - (0 if had_birthday else 1)
+    return Priority.ELDER if age >= ELDER_AGE else Priority.NORMAL

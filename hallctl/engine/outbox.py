@@ -1,0 +1,189 @@
+"""Effects out: each to the devices that stand where it is meant, in their own queues, worth doing until its time.
+
+Nothing here waits for a device: a dead printer cannot delay a call. What a screen shows is made when the device is
+ready for it, from the state of that moment, so the last writer wins and a backlog never forms.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import structlog
+
+from hallctl.clock import Clock
+from hallctl.config import HallConfig
+from hallctl.devices.manager import Manager
+from hallctl.domain.commands import Command, ConfirmSlip, FailSlip, LapseRating
+from hallctl.domain.effects import Announce, AskRating, Effect, PrintSlip, ShowQueue, ShowWindow
+from hallctl.domain.model import Stage
+from hallctl.engine import screen, slip
+from hallctl.engine.hall import Hall
+from hallctl.engine.identity import Identity
+from hallctl.errors import DeviceFault, StoreError
+
+log = structlog.get_logger()
+
+
+class Outbox:
+    """Runs effects. Every task it starts is in `_tasks` until it ends, so that a stop can wait for them."""
+
+    def __init__(self, hall: Hall, manager: Manager, config: HallConfig, identity: Identity, clock: Clock) -> None:
+        self._hall = hall
+        self._manager = manager
+        self._config = config
+        self._identity = identity
+        self._clock = clock
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._queued: set[tuple[str, str]] = set()
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+
+    def handle(self, made: list[Effect]) -> None:
+        """Start the effects of one commit."""
+        for effect in made:
+            _RUN[type(effect)](self, effect)
+
+    def refresh(self, device: str) -> None:
+        """The device is back: bring all its screens up to date."""
+        for window in self._manager.windows_of(device):
+            self._show(window, self._clock.now() + 60_000)
+
+    async def stop(self) -> None:
+        """Give up what has not begun; wait briefly for what has."""
+        for timer in self._timers.values():
+            timer.cancel()
+        if self._tasks:
+            _done, late = await asyncio.wait(self._tasks, timeout=2)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+    # ------------------------------------------------------------ slips
+
+    def _print(self, effect: PrintSlip) -> None:
+        self._start(self._print_slip(effect))
+
+    async def _print_slip(self, effect: PrintSlip) -> None:
+        """Print, and tell the hall how it ended; silence is never told as success."""
+        found = self._manager.find("slip_printer", kiosk=effect.kiosk)
+        ticket = self._hall.hub.state.tickets.get(effect.ticket)
+        if ticket is None:
+            return
+        if not found:
+            await self._tell(FailSlip(effect.ticket, None, "slip.no_printer"), "printer")
+            return
+        device, _unit = found[0]
+        token = self._identity.slip_token(ticket.id)
+        laid_out = slip.lay_out(self._config, self._hall.hub.state, ticket, copy=effect.copy, token=token)
+        outcome: Command = ConfirmSlip(effect.ticket, device)
+        try:
+            await self._manager.run(device, lambda driver: driver.print_slip(laid_out), until=effect.until)
+        except DeviceFault as fault:
+            outcome = FailSlip(effect.ticket, device, fault.code)
+        await self._tell(outcome, f"device:{device}")
+
+    async def _tell(self, command: Command, actor: str) -> None:
+        try:
+            await self._hall.execute(command, actor)
+        except StoreError as error:
+            log.warning("outcome.lost", command=type(command).__name__, code=error.code)
+
+    # ------------------------------------------------------------ screens
+
+    def _show_window(self, effect: ShowWindow) -> None:
+        self._show(effect.window, effect.until)
+
+    def _show_queue(self, effect: ShowQueue) -> None:
+        """Only call pads show how many wait."""
+        for plan in self._hall.hub.state.layout.windows.values():
+            if effect.queue in plan.services and self._manager.find("call_pad", window=plan.id):
+                self._show(plan.id, effect.until)
+
+    def _show(self, window: str, until: int) -> None:
+        for device, unit in self._manager.find("window_display", window=window):
+            job = (device, f"show:{window}")
+            if job in self._queued:
+                continue
+            self._queued.add(job)
+            self._start(self._show_at(device, unit, window, until, job))
+
+    async def _show_at(self, device: str, unit: int | None, window: str, until: int, job: tuple[str, str]) -> None:
+        async def show(driver: Any) -> None:
+            self._queued.discard(job)
+            await driver.show_window(unit, screen.window_screen(self._config, self._hall.hub.state, window))
+
+        await self._attempt(device, show, until, job)
+
+    # ------------------------------------------------------------ voice
+
+    def _announce(self, effect: Announce) -> None:
+        zone = next((w.zone for w in self._config.windows if w.id == effect.window), None)
+        for device, _unit in self._manager.find("speaker", zone=zone):
+            job = (device, f"say:{effect.ticket}")
+            if job not in self._queued:
+                self._queued.add(job)
+                self._start(self._say(device, effect, job))
+
+    async def _say(self, device: str, effect: Announce, job: tuple[str, str]) -> None:
+        async def say(driver: Any) -> None:
+            self._queued.discard(job)
+            ticket = self._hall.hub.state.tickets.get(effect.ticket)
+            if ticket is None or ticket.stage is not Stage.CALLED or ticket.window != effect.window:
+                log.info("announcement.dropped", ticket=effect.ticket, why="no longer called")
+                return
+            await driver.say(screen.announcement(self._config, ticket, effect.window))
+
+        await self._attempt(device, say, effect.until, job)
+
+    # ------------------------------------------------------------ ratings
+
+    def _ask_rating(self, effect: AskRating) -> None:
+        """Light the pads, and let the request lapse at its time: a pause is not a rating (E06)."""
+        self.lapse_at(effect.ticket, effect.until)
+        for device, unit in self._manager.find("rating_pad", window=effect.window):
+            self._start(self._ask(device, unit, effect))
+
+    async def _ask(self, device: str, unit: int | None, effect: AskRating) -> None:
+        async def ask(driver: Any) -> None:
+            if self._hall.hub.state.asked.get(effect.window) == effect.ticket:
+                await driver.ask_rating(unit)
+
+        await self._attempt(device, ask, effect.until, None)
+
+    def lapse_at(self, ticket: str, until: int) -> None:
+        """Let the rating of the ticket lapse at `until` (ms)."""
+        delay_s = max(0, until - self._clock.now()) / 1000
+        loop = asyncio.get_running_loop()
+        self._timers[ticket] = loop.call_later(delay_s, self._lapse, ticket)
+
+    def _lapse(self, ticket: str) -> None:
+        self._timers.pop(ticket, None)
+        if ticket in self._hall.hub.state.asked.values():
+            self._start(self._tell(LapseRating(ticket), "timer"))
+
+    # ------------------------------------------------------------ running
+
+    def _start(self, work: Any) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _attempt(
+        self, device: str, job: Callable[[Any], Awaitable[None]], until: int, queued: tuple[str, str] | None
+    ) -> None:
+        """Run a job whose failure nobody waits for: the device's health tells of it."""
+        try:
+            await self._manager.run(device, job, until=until)
+        except DeviceFault as fault:
+            log.debug("effect.failed", device=device, code=fault.code)
+        finally:
+            if queued is not None:
+                self._queued.discard(queued)
+
+
+_RUN: Final[dict[type[Effect], Callable[[Outbox, Any], None]]] = {
+    PrintSlip: Outbox._print,
+    ShowWindow: Outbox._show_window,
+    ShowQueue: Outbox._show_queue,
+    Announce: Outbox._announce,
+    AskRating: Outbox._ask_rating,
+}

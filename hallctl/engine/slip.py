@@ -1,0 +1,91 @@
+"""Lays a slip out: the template of the config, filled with the ticket's facts (T04).
+
+The result is a value: the printer's driver prints it, the preview draws it. A slip carries the hall, the service, the
+number and where to wait; never a name or an identity number.
+"""
+
+from typing import Any
+
+from hallctl.config import HallConfig
+from hallctl.devices.contract import Blank, Cut, Qr, Rule, Slip, SlipLine, Text
+from hallctl.domain import waits
+from hallctl.domain.calendar import local_time
+from hallctl.domain.model import Ticket
+from hallctl.domain.state import HallState
+
+BUILT_IN: list[dict[str, Any]] = [
+    {"text": "{reprint}", "align": "center", "bold": True},
+    {"text": "{hall}", "align": "center", "height": 2, "width": 1, "bold": True},
+    {"text": "{zone} · {service}", "align": "center"},
+    {"rule": True},
+    {"text": "{label}", "align": "center", "width": 4, "height": 4, "bold": True},
+    {"rule": True},
+    {"text": "您前面还有 {ahead} 人", "align": "center", "height": 2, "width": 1},
+    {"text": "预计等候 {wait}", "align": "center"},
+    {"text": "办理窗口：{windows}", "align": "center"},
+    {"text": "{note}", "align": "center"},
+    {"qr": "{url}"},
+    {"text": "请在等候区休息，留意叫号与大屏幕", "align": "center"},
+    {"text": "过号请到导办台恢复，不必重新取号", "align": "center"},
+    {"text": "{time}", "align": "center"},
+    {"text": "咨询投诉 {phone}", "align": "center"},
+    {"cut": True},
+]
+"""The slip of a hall that has not written its own."""
+
+
+def lay_out(config: HallConfig, state: HallState, ticket: Ticket, *, copy: int, token: str) -> Slip:
+    """The ticket's slip; `copy` above 1 is marked 补打. A line whose placeholders are all empty is left out."""
+    fields = facts(config, state, ticket, copy=copy, token=token)
+    lines: list[SlipLine] = []
+    for row in config.slip.template or BUILT_IN:
+        line = _line(row, fields)
+        if line is not None:
+            lines.append(line)
+    return Slip(tuple(lines))
+
+
+def facts(config: HallConfig, state: HallState, ticket: Ticket, *, copy: int, token: str) -> dict[str, str]:
+    """The placeholders of a template and their values."""
+    service = next((s for s in config.services if s.id == ticket.queue), config.services[0])
+    zone = next((z.name for z in config.zones if z.id == service.zone), "")
+    windows = [w.label or w.id for w in config.windows if ticket.queue in w.services]
+    low, high = waits.expected_wait_s(state, ticket.queue, ticket.ahead)
+    base = config.server.public_url.rstrip("/")
+    return {
+        "hall": config.hall.name,
+        "zone": zone,
+        "service": service.name,
+        "label": ticket.label,
+        "ahead": str(ticket.ahead),
+        "wait": f"约 {max(1, low // 60)}–{max(1, -(-high // 60))} 分钟" if high else "无需等候",
+        "windows": "、".join(windows),
+        "time": local_time(ticket.taken_at, config.tz).strftime("%Y-%m-%d %H:%M"),
+        "note": service.note,
+        "phone": config.hall.phone,
+        "reprint": f"【补打】第 {ticket.copies} 张" if copy > 1 else "",
+        "url": f"{base}/ticket/#{token}" if base else token,
+        "id": ticket.id,
+    }
+
+
+def _line(row: dict[str, Any], fields: dict[str, str]) -> SlipLine | None:
+    if row.get("cut"):
+        return Cut()
+    if row.get("rule"):
+        return Rule()
+    if "blank" in row:
+        return Blank(int(row["blank"]))
+    if "qr" in row:
+        return Qr(str(row["qr"]).format(**fields), int(row.get("module", 6)))
+    template = str(row["text"])
+    used = [name for name in fields if "{" + name + "}" in template]
+    if used and not any(fields[name] for name in used):
+        return None
+    return Text(
+        template.format(**fields),
+        width=int(row.get("width", 1)),
+        height=int(row.get("height", 1)),
+        align=str(row.get("align", "left")),
+        bold=bool(row.get("bold", False)),
+    )

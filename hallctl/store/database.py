@@ -1,0 +1,327 @@
+"""The one writer thread and the readers of a hall's SQLite file. SQLite's own words stand here and nowhere else.
+
+Natural group commit: the writer takes whatever is queued as one transaction, without waiting for more, commits it with
+``synchronous=FULL`` and reports the whole batch at once. One connection writes and checkpoints; SQLite up to 3.51.2
+can corrupt a WAL when two do so at once. Everybody else reads, with a connection that cannot write.
+"""
+
+import asyncio
+import contextlib
+import enum
+import os
+import queue
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from fcntl import LOCK_EX, LOCK_NB, flock
+from pathlib import Path
+from typing import Final, TypeVar
+
+from hallctl.errors import StoreError
+from hallctl.store import schema
+from hallctl.store.statement import Row
+
+T = TypeVar("T")
+
+DATABASE: Final = "hall.db"
+LOCK: Final = "hall.lock"
+
+CHECKPOINT_COMMITS: Final = 500
+"""Commits after which an idle moment is used to copy the WAL into the database."""
+
+CHECKPOINT_AT_LATEST: Final = 8 * CHECKPOINT_COMMITS
+"""Commits after which it is done without an idle moment: the WAL must not grow for ever."""
+
+WARM_WAL: Final = 4 * 1024 * 1024
+"""Bytes of WAL made beforehand: a commit into existing blocks needs no file system journal, 1.6 times faster."""
+
+READERS: Final = 2
+
+SETTINGS: Final = {
+    "journal_mode": "wal",
+    "synchronous": 2,  # FULL: a commit is on the disk when it is acknowledged
+    "wal_autocheckpoint": 0,  # the writer checkpoints between commits, never inside one
+    "foreign_keys": 1,
+    "cache_size": -16384,  # KiB
+}
+"""The writer's PRAGMAs; `Database.open` refuses where one does not hold."""
+
+_BROKEN: Final = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+"""After one of these nobody knows what is on the disk: only a restart, which recovers from the file, helps."""
+
+
+@dataclass(slots=True)
+class Write:
+    """The rows of one command, in order: all durable together, or none.
+
+    The same object comes back in `OnCommit`, in the order of `submit`; subclass it to carry what the answer needs.
+    """
+
+    rows: list[Row]
+
+
+OnCommit = Callable[[list[Write], StoreError | None], None]
+"""Called in the writer's thread once per batch: every write of it is durable, or (with an error) none is."""
+
+
+class _Mark(enum.Enum):
+    RESET = enum.auto()
+    CLOSE = enum.auto()
+
+
+class Database:
+    """The open database of one hall. `submit`, `reset` and `close` are called from one thread only.
+
+    `settings` are the writer's PRAGMAs as SQLite tells them, `failure` why writing is refused, if it is.
+    """
+
+    def __init__(self, directory: Path, connection: sqlite3.Connection, lock: int, on_commit: OnCommit) -> None:
+        """Used by `open` only."""
+        self.path = directory / DATABASE
+        self.settings = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in SETTINGS}
+        self.failure: StoreError | None = None
+        self._connection = connection
+        self._cursor = connection.cursor()
+        self._lock = lock
+        self._on_commit = on_commit
+        self._queue: queue.SimpleQueue[Write | _Mark] = queue.SimpleQueue()
+        self._failed: StoreError | None = None  # the writer's own view: changes in the order of the queue
+        self._broken = False
+        self._commits = 0  # since the last checkpoint
+        self._readers = ThreadPoolExecutor(READERS, "store-reader")
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._thread = threading.Thread(target=self._run, name="store-writer")
+
+    @classmethod
+    def open(cls, directory: Path, on_commit: OnCommit) -> "Database":
+        """Open or create the database in `directory`, alone, at the newest revision, and start the writer.
+
+        Raises StoreError: ``store.locked`` (another daemon has it), ``store.newer`` (made by a newer program),
+        ``store.unavailable`` (not readable, not writable, not a database, or WAL with FULL is not to be had).
+        """
+        with _as_store_error(sqlite3.Error, OSError), contextlib.ExitStack() as stack:
+            directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+            lock = _lock(directory)
+            stack.callback(os.close, lock)
+            path = directory / DATABASE
+            _create(path)
+            _migrate(path)
+            _warm_wal(path)
+            connection = _connect_writer(path)
+            stack.callback(connection.close)
+            database = cls(directory, connection, lock, on_commit)
+            if database.settings != SETTINGS:
+                raise StoreError("store.unavailable", detail=f"settings do not hold: {database.settings}")
+            database._thread.start()
+            stack.pop_all()
+            return database
+
+    def submit(self, write: Write) -> None:
+        """Queue the write; its outcome comes by `OnCommit`. Raises StoreError if writing is refused."""
+        self._refuse_after_failure()
+        self._queue.put(write)
+
+    def reset(self) -> None:
+        """Accept writes again after a failure.
+
+        Before it the caller has received the outcome of all that it submitted, and made its state anew from the store.
+        Raises StoreError if only a restart helps: after an I/O error nothing is tried again.
+        """
+        if self._broken or not self._thread.is_alive():
+            self._refuse_after_failure()
+        elif self.failure is not None:
+            self.failure = None  # first: from the mark on, only the writer sets it
+            self._queue.put(_Mark.RESET)
+
+    def close(self) -> None:
+        """Write what is queued, checkpoint, end the threads and let the directory go. Further writes are refused."""
+        if self.failure is not None and self.failure.code == "store.stopping":
+            return
+        self.failure = StoreError("store.stopping")
+        self._queue.put(_Mark.CLOSE)
+        self._thread.join()
+        self._readers.shutdown(wait=True)
+        for connection in self._opened:
+            connection.close()
+        with contextlib.suppress(sqlite3.Error):  # the last one out; what it would tell, the writer has told
+            self._connection.close()
+        os.close(self._lock)
+
+    async def read(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        """Ask in a reader's thread, within one snapshot; the answer must not be a cursor or a generator of one."""
+        if self.failure is not None and self.failure.code == "store.stopping":
+            raise StoreError("store.stopping")
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._ask, question)
+
+    @contextlib.contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """A read-only connection for this thread, within one snapshot: for a start or a replay, which may stream."""
+        with _as_store_error(sqlite3.Error), contextlib.closing(connect_reader(self.path)) as connection:
+            connection.execute("BEGIN")
+            yield connection
+
+    def _refuse_after_failure(self) -> None:
+        if self.failure is not None:  # a new one each time: a raised error keeps its traceback
+            raise StoreError(self.failure.code, detail=self.failure.detail)
+
+    def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
+        with _as_store_error(sqlite3.Error):
+            connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+            if connection is None:
+                connection = self._local.connection = connect_reader(self.path)
+                self._opened.append(connection)
+            connection.execute("BEGIN")
+            try:
+                return question(connection)
+            finally:
+                connection.execute("ROLLBACK")
+
+    def _run(self) -> None:
+        """The writer's thread."""
+        try:
+            mark = None
+            while mark is not _Mark.CLOSE:
+                batch, mark = self._gather()
+                if batch:
+                    error = self._failed or self._commit(batch)
+                    self._on_commit(batch, error)
+                if mark is _Mark.RESET:
+                    self._failed = None
+                self._checkpoint(now=mark is _Mark.CLOSE)
+        finally:
+            if self.failure is None:  # the thread dies of a defect in `on_commit`: nobody may believe in writing
+                self.failure = StoreError("store.unavailable", detail="the writer has ended")
+
+    def _gather(self) -> tuple[list[Write], _Mark | None]:
+        """Wait for one item, then take whatever else is queued, up to a mark."""
+        batch: list[Write] = []
+        item = self._queue.get()
+        while isinstance(item, Write):
+            batch.append(item)
+            try:
+                item = self._queue.get_nowait()
+            except queue.Empty:
+                return batch, None
+        return batch, item
+
+    def _commit(self, batch: list[Write]) -> StoreError | None:
+        execute = self._cursor.execute
+        try:
+            execute("BEGIN IMMEDIATE")
+            for write in batch:
+                for statement, parameters in write.rows:
+                    execute(statement, parameters)
+                    if self._cursor.rowcount == 0 and statement.startswith("UPDATE"):
+                        raise sqlite3.IntegrityError(f"no such row: {statement}")
+            execute("COMMIT")
+        # a number beyond 64 bits or a lone surrogate is no sqlite3.Error
+        except (sqlite3.Error, OverflowError, UnicodeError) as error:
+            return self._fail(error)
+        self._commits += 1
+        return None
+
+    def _fail(self, error: Exception) -> StoreError:
+        """Undo the transaction and refuse everything until `reset`."""
+        with contextlib.suppress(sqlite3.Error):  # then the next BEGIN fails too, loudly
+            if self._connection.in_transaction:
+                self._cursor.execute("ROLLBACK")
+        if isinstance(error, sqlite3.Error) and _primary_code(error) in _BROKEN:
+            self._broken = True
+        self._failed = _store_error(error)
+        if self.failure is None:
+            self.failure = self._failed
+        return self._failed
+
+    def _checkpoint(self, now: bool) -> None:
+        """Copy the WAL into the database when it is worth it and nobody waits; the WAL file keeps its size."""
+        due = CHECKPOINT_COMMITS if self._queue.empty() else CHECKPOINT_AT_LATEST
+        if self._failed is not None or not (self._commits >= due or now):
+            return
+        self._commits = 0
+        try:
+            self._cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except sqlite3.Error as error:
+            # A full disk is told by the commits that need room; what the WAL has stays in the WAL, tried again later.
+            if _primary_code(error) in _BROKEN:
+                self._fail(error)
+
+
+def connect_reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write; the caller closes it. For a database that exists, open or not."""
+    connection = sqlite3.connect(
+        f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False, timeout=5
+    )
+    connection.execute("PRAGMA query_only=1")
+    return connection
+
+
+def _connect_writer(path: Path) -> sqlite3.Connection:
+    """The connection is handed to the writer's thread and used there only."""
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2)
+    for name, value in SETTINGS.items():
+        connection.execute(f"PRAGMA {name}={value}")
+    return connection
+
+
+def _lock(directory: Path) -> int:
+    """Take the directory for this process; the file descriptor holds it, also against a crash."""
+    descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        flock(descriptor, LOCK_EX | LOCK_NB)
+    except BlockingIOError as error:
+        os.close(descriptor)
+        raise StoreError("store.locked", path=str(directory)) from error
+    os.truncate(descriptor, 0)
+    os.write(descriptor, f"{os.getpid()}\n".encode())  # for the technician who looks who has it
+    return descriptor
+
+
+def _create(path: Path) -> None:
+    """An empty file nobody else may read; SQLite gives its companions the same mode."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
+
+
+def _migrate(path: Path) -> None:
+    """Bring the tables to the newest revision. Closing also moves what a crash left in the WAL into the database."""
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=2)) as connection:
+        connection.execute("PRAGMA journal_mode=wal").fetchone()
+        connection.execute("PRAGMA synchronous=FULL")
+        schema.upgrade(connection)
+
+
+def _warm_wal(path: Path) -> None:
+    """Give the WAL its blocks. SQLite takes a WAL without a valid header for an empty one and writes over it."""
+    wal = path.with_name(f"{path.name}-wal")
+    if not wal.exists():
+        descriptor = os.open(wal, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            os.write(descriptor, bytes(WARM_WAL))
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def _as_store_error(*kinds: type[Exception]) -> Iterator[None]:
+    try:
+        yield
+    except kinds as error:
+        raise _store_error(error) from error
+
+
+def _store_error(error: Exception) -> StoreError:
+    name = getattr(error, "sqlite_errorname", type(error).__name__)
+    return StoreError("store.unavailable", detail=f"{name}: {error}")
+
+
+def _primary_code(error: sqlite3.Error) -> int:
+    """SQLite's error without its extension, 0 if it is not SQLite's."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF

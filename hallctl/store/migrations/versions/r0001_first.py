@@ -1,0 +1,103 @@
+"""The first tables.
+
+Revision r0001, after None.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.schema import SchemaItem
+
+revision = "r0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    _create_event()
+    _create_ticket()
+    _create("window", _id("id"), _text("state"), _text("clerk", None), _text("ticket", None), _text("reason", None),
+            _moment("since"), _count("done"))  # fmt: skip
+    _create("tally", _id("day"), _id("service"), _count("number"), _count("called"), _count("done"), _count("missed"),
+            _count("cancelled"), _count("expired"), _moment("wait_sum_ms"), _moment("serve_mean_ms"))  # fmt: skip
+    _create("device", _id("name"), _text("state"), _text("faults"), _moment("since"))
+    _create("account", _id("id"), _text("name"), _text("roles"), _text("password_hash", None), _count("epoch"))
+    _create("terminal", _id("id"), _text("role"), _text("place", None), _text("token_digest"))
+    _create("call", _id("ticket"), _text("label"), _text("window"), _text("queue"), _moment("at"), _count("count"),
+            _moment("seq"))  # fmt: skip
+    _create("help", _id("kiosk"))
+    _create("request", _id("key"), _text("digest"), _moment("seq"), _moment("at"),
+            sa.Column("answer", sa.Text(), nullable=False))  # fmt: skip
+    op.create_table(
+        "hall",
+        sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
+        _text("day", None),
+        _text("last_day", None),
+        _text("version", None),
+        _text("config_digest", None),
+    )
+
+
+def downgrade() -> None:
+    for table in ("hall", "request", "help", "call", "terminal", "account", "device", "tally", "window", "ticket"):
+        op.drop_table(table)
+    op.drop_table("event")
+
+
+def _create_event() -> None:
+    op.create_table(
+        "event",
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=False),
+        _moment("at"),
+        _text("day", None),
+        _text("actor"),
+        _text("type"),
+        _text("ticket", None),
+        _text("window", None),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("private", sa.Text()),
+    )
+    op.create_index("ix_event_day", "event", ["day"])
+    op.create_index("ix_event_ticket", "event", ["ticket"], sqlite_where=sa.text("ticket IS NOT NULL"))
+    op.create_index("ix_event_window", "event", ["window"], sqlite_where=sa.text('"window" IS NOT NULL'))
+
+
+def _create_ticket() -> None:
+    _create(
+        "ticket",
+        *(_id("id"), _text("day"), _text("service"), _count("number"), _text("label"), _text("queue")),
+        *(_text("priority"), _moment("taken_at"), _moment("place"), _moment("seq"), _text("source"), _text("stage")),
+        *(_text("kiosk", None), _text("target", None), _text("window", None), _text("clerk", None)),
+        *(_text("first_clerk", None), _count("calls"), _moment("first_called_at", None), _moment("called_at", None)),
+        *(_moment("announced_at", None), _moment("started_at", None), _moment("ended_at", None)),
+        *(_moment("held_at", None), _moment("held_ms"), _count("ahead"), _text("slip"), _text("slip_fault", None)),
+        *(_count("copies"), _text("rating"), _text("level", None), _text("reason", None)),
+        sa.Column("live", sa.Boolean(), nullable=False),
+        *(_text("person_digest", None), _text("person_name_mask", None)),
+        *(_text("person_number_mask", None), _text("person_kind", None)),
+        sa.UniqueConstraint("day", "service", "number"),
+        sa.UniqueConstraint("day", "label"),
+    )
+    live, active = sa.text("live"), sa.text("stage IN ('called', 'serving')")
+    op.create_index("ix_ticket_live", "ticket", ["seq"], sqlite_where=live, postgresql_where=live)
+    op.create_index("uq_ticket_active_window", "ticket", ["window"], unique=True,
+                    sqlite_where=active, postgresql_where=active)  # fmt: skip
+
+
+def _create(name: str, *items: SchemaItem) -> None:
+    """A table that is one B-tree by its primary key; constraints are named by the naming convention."""
+    op.create_table(name, *items, sqlite_with_rowid=False)
+
+
+def _id(name: str) -> "sa.Column[str]":
+    return sa.Column(name, sa.String(), primary_key=True)
+
+
+def _text(name: str, default: object = ...) -> "sa.Column[str]":
+    return sa.Column(name, sa.String(), nullable=default is None)
+
+
+def _count(name: str) -> "sa.Column[int]":
+    return sa.Column(name, sa.Integer(), nullable=False)
+
+
+def _moment(name: str, default: object = ...) -> "sa.Column[int]":
+    return sa.Column(name, sa.BigInteger(), nullable=default is None)

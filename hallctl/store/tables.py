@@ -1,0 +1,207 @@
+"""The tables: declared here only, private to the store.
+
+`Event` is the journal, the only truth; all others are projections of it and can be made anew by a replay. Columns are
+the fields of the classes of `hallctl.domain.model` under the same names. Enums are kept as their values, tuples as
+JSON arrays, moments as ms since the epoch. The same tables are meant to serve PostgreSQL; `sqlite_*` options are
+ignored there. Tables with ``sqlite_with_rowid=False`` are one B-tree instead of two: a page less in each commit.
+"""
+
+from typing import ClassVar, Final
+
+from sqlalchemy import BigInteger, Index, Integer, MetaData, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+METADATA: Final = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+"""Names are given so that a migration can name what it drops."""
+
+LIVE: Final = text("live")
+"""Tickets that are in memory: open ones of the day and those whose rating is asked."""
+
+ACTIVE: Final = text("stage IN ('called', 'serving')")
+"""Tickets that occupy a window."""
+
+_SEQ: Final = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite makes only an INTEGER primary key its row number."""
+
+
+class _Table(SQLModel):
+    metadata: ClassVar[MetaData] = METADATA
+
+
+class Event(_Table, table=True):
+    """The journal. `body` is the event as JSON without its PRIVATE fields; `private` only those, NULL once emptied."""
+
+    __table_args__ = (
+        Index("ix_event_day", "day"),
+        Index("ix_event_ticket", "ticket", sqlite_where=text("ticket IS NOT NULL")),
+        Index("ix_event_window", "window", sqlite_where=text('"window" IS NOT NULL')),
+    )
+
+    seq: int = Field(primary_key=True, sa_type=_SEQ, sa_column_kwargs={"autoincrement": False})
+    at: int = Field(sa_type=BigInteger)
+    day: str | None
+    actor: str
+    type: str
+    ticket: str | None
+    window: str | None
+    body: str = Field(sa_type=Text)
+    private: str | None = Field(sa_type=Text)
+
+
+class Ticket(_Table, table=True):
+    """One row per ticket for ever. `live` is true while it is in memory: a start reads only those, by their index.
+
+    The constraints are the last guard, not the rule: no number and no label twice a day (T01), one active ticket a
+    window.
+    """
+
+    __table_args__ = (
+        UniqueConstraint("day", "service", "number"),
+        UniqueConstraint("day", "label"),
+        Index("ix_ticket_live", "seq", sqlite_where=LIVE, postgresql_where=LIVE),
+        Index("uq_ticket_active_window", "window", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
+        {"sqlite_with_rowid": False},
+    )
+
+    id: str = Field(primary_key=True)
+    day: str
+    service: str
+    number: int
+    label: str
+    queue: str
+    priority: str
+    taken_at: int = Field(sa_type=BigInteger)
+    place: int = Field(sa_type=BigInteger)
+    seq: int = Field(sa_type=BigInteger)
+    source: str
+    stage: str
+    kiosk: str | None
+    target: str | None
+    window: str | None
+    clerk: str | None
+    first_clerk: str | None
+    calls: int
+    first_called_at: int | None = Field(sa_type=BigInteger)
+    called_at: int | None = Field(sa_type=BigInteger)
+    announced_at: int | None = Field(sa_type=BigInteger)
+    started_at: int | None = Field(sa_type=BigInteger)
+    ended_at: int | None = Field(sa_type=BigInteger)
+    held_at: int | None = Field(sa_type=BigInteger)
+    held_ms: int = Field(sa_type=BigInteger)
+    ahead: int
+    slip: str
+    slip_fault: str | None
+    copies: int
+    rating: str
+    level: str | None
+    reason: str | None
+    live: bool
+    person_digest: str | None
+    person_name_mask: str | None
+    person_number_mask: str | None
+    person_kind: str | None
+
+
+class Window(_Table, table=True):
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: str = Field(primary_key=True)
+    state: str
+    clerk: str | None
+    ticket: str | None
+    reason: str | None
+    since: int = Field(sa_type=BigInteger)
+    done: int
+
+
+class Tally(_Table, table=True):
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    day: str = Field(primary_key=True)
+    service: str = Field(primary_key=True)
+    number: int
+    called: int
+    done: int
+    missed: int
+    cancelled: int
+    expired: int
+    wait_sum_ms: int = Field(sa_type=BigInteger)
+    serve_mean_ms: int = Field(sa_type=BigInteger)
+
+
+class Device(_Table, table=True):
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    name: str = Field(primary_key=True)
+    state: str
+    faults: str
+    since: int = Field(sa_type=BigInteger)
+
+
+class Account(_Table, table=True):
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: str = Field(primary_key=True)
+    name: str
+    roles: str
+    password_hash: str | None
+    epoch: int
+
+
+class Terminal(_Table, table=True):
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: str = Field(primary_key=True)
+    role: str
+    place: str | None
+    token_digest: str
+
+
+class Call(_Table, table=True):
+    """The boards' list; `seq` of the event that showed the line is its order, the newest first."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    ticket: str = Field(primary_key=True)
+    label: str
+    window: str
+    queue: str
+    at: int = Field(sa_type=BigInteger)
+    count: int
+    seq: int = Field(sa_type=BigInteger)
+
+
+class Help(_Table, table=True):
+    """Kiosks whose call for help is unanswered."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    kiosk: str = Field(primary_key=True)
+
+
+class Request(_Table, table=True):
+    """What was answered to a `request_id`; `digest` tells the same request from another under the same key."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    key: str = Field(primary_key=True)
+    digest: str
+    seq: int = Field(sa_type=BigInteger)
+    at: int = Field(sa_type=BigInteger)
+    answer: str = Field(sa_type=Text)
+
+
+class Hall(_Table, table=True):
+    """One row. The hall's `seq` is not here: it is the journal's last, and each commit would rewrite this page."""
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    day: str | None
+    last_day: str | None
+    version: str | None
+    config_digest: str | None

@@ -1,0 +1,63 @@
+// The number: large, how many are ahead, how long, where to wait, what happens to the paper, and the way back.
+
+import { html } from "../shared/ui.js";
+import { pick, say, t } from "../shared/i18n.js";
+import { range } from "../shared/time.js";
+import { Qr } from "../shared/qr.js";
+import { canPrint, windowsText } from "./words.js";
+
+/** What is known of the paper, never more: "queued" is not "printed". */
+function Slip({ screen, flow }) {
+  const { slip, fault, paperless } = screen;
+  if (paperless || slip === "none") return html`<p class="slip photo" role="status" data-say>${t("kiosk.slip.none")}</p>`;
+  if (slip === "printed") return html`<p class="slip printed" role="status" data-say><span aria-hidden="true">✓ </span>${t("kiosk.slip.printed")}</p>`;
+  if (slip === "failed" || fault) {
+    return html`<div class="slip failed" role="alert">
+      <p data-say>${fault ? say(fault) : ""}${t("kiosk.slip.failed")}</p>
+      ${canPrint(flow.kiosk()) && html`<button type="button" class="button" onClick=${flow.reprint}>${t("kiosk.slip.again")}</button>`}
+    </div>`;
+  }
+  return html`<p class="slip printing" role="status"><span class="turning small" aria-hidden="true"></span>${t("kiosk.slip.printing")}</p>`;
+}
+
+function Place({ hall, service }) {
+  const zone = hall.state.zones.value.find((row) => row.id === service.zone);
+  const now = hall.state.services.value.find((row) => row.id === service.id) || service;
+  const ids = now.windows.length ? now.windows : now.all_windows;
+  const windows = ids.length ? windowsText(ids, hall.state.windows.value) : "";
+  return html`<p class="done-place" data-say>${t("kiosk.done.place", { zone: zone ? pick(zone) : "" })}
+    ${windows && html`<span class="done-windows">${t("kiosk.done.windows", { windows })}</span>`}</p>`;
+}
+
+/** Numbers known at the moment of taking; what the answer did not carry is read from the service. */
+function Facts({ hall, screen }) {
+  const now = hall.state.services.value.find((row) => row.id === screen.service.id) || screen.service;
+  const wait = screen.wait_s ?? now.wait_s;
+  return html`<div class="done-facts">
+    ${screen.ahead !== null && html`<p data-say aria-label=${t("kiosk.done.ahead.say", { count: screen.ahead })}><span>${t("kiosk.done.ahead")}</span><b class="figures">${t("kiosk.done.people", { count: screen.ahead })}</b></p>`}
+    <p data-say><span>${t("kiosk.done.wait")}</span> <b class="figures">${range(wait)}</b></p>
+  </div>`;
+}
+
+export function Done({ hall, flow, screen }) {
+  const { service, label, existing, url } = screen;
+  const large = screen.photo ? "done-qr large" : "done-qr";
+  return html`<main class="done">
+    <div class="done-number">
+      <h2 data-say>${existing ? t("kiosk.done.existing") : html`<span class="done-sign" aria-hidden="true">✓</span>${t("kiosk.done")}`}</h2>
+      <p class="screen-service">${pick(service)}</p>
+      <p class="done-label figures" style=${`--letters: ${label.length}`} data-say>${label}</p>
+      <${Slip} screen=${screen} flow=${flow} />
+    </div>
+    <div class="done-side">
+      <${Facts} hall=${hall} screen=${screen} />
+      <${Place} hall=${hall} service=${service} />
+      ${service.note && html`<p class="done-note" data-say>${service.note}</p>`}
+      ${url && html`<div class=${large}><${Qr} text=${url} label=${t("kiosk.done.qr")} /><span>${t("kiosk.done.qr")}</span></div>`}
+    </div>
+    <div class="done-end">
+      <button type="button" class="button" onClick=${flow.stay}>${t("kiosk.done.stay")}</button>
+      <button type="button" class="button primary big figures" onClick=${flow.home}>${t("kiosk.done.home", { seconds: flow.left.value ?? 0 })}</button>
+    </div>
+  </main>`;
+}

@@ -1,0 +1,120 @@
+"""The byte boundary of the printer tests: a TCP link, a scripted printer, and a port whose time stands still."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Self
+
+from hallctl.devices.contract import FaultsSeen, LinkLost, Signal
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Lets the loop run until `true()`; five seconds at most."""
+    async with asyncio.timeout(5):
+        while not true():  # noqa: ASYNC110 - what is waited for are bytes of another end, which set no event
+            await asyncio.sleep(0.001)
+
+
+class StillPort:
+    """A port: `sleep` ends only when the test fires it, so that nothing depends on real time."""
+
+    def __init__(self) -> None:
+        self.signals: list[Signal] = []
+        self.answers = 0
+        self._alarms: list[tuple[float, asyncio.Future[None]]] = []
+
+    def emit(self, signal: Signal) -> None:
+        self.signals.append(signal)
+
+    def heard(self) -> None:
+        self.answers += 1
+
+    async def sleep(self, seconds: float) -> None:
+        alarm: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        entry = (seconds, alarm)
+        self._alarms.append(entry)
+        try:
+            await alarm
+        finally:
+            self._alarms.remove(entry)
+
+    async def fire(self, seconds: float) -> None:
+        """Waits for a sleep of so many seconds and ends it."""
+
+        def due() -> list[asyncio.Future[None]]:
+            return [alarm for length, alarm in self._alarms if length == seconds and not alarm.done()]
+
+        await until(lambda: bool(due()))
+        due()[0].set_result(None)
+
+    @property
+    def faults(self) -> list[tuple[str, ...] | None]:
+        return [signal.faults for signal in self.signals if isinstance(signal, FaultsSeen)]
+
+
+class TcpLink:
+    """A link over TCP. `tamper` may look at, change or drop what is written."""
+
+    def __init__(self, address: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.address = address
+        self.tamper: Callable[[bytes], Awaitable[bytes]] | None = None
+        self.written = b""
+        self._reader = reader
+        self._writer = writer
+
+    @classmethod
+    async def connect(cls, address: str) -> Self:
+        host, port = address.removeprefix("tcp://").split(":")
+        return cls(address, *await asyncio.open_connection(host, int(port)))
+
+    async def read(self) -> bytes:
+        try:
+            data = await self._reader.read(4096)
+        except OSError as error:
+            raise LinkLost(str(error)) from error
+        if not data:
+            raise LinkLost("end of stream")
+        return data
+
+    async def write(self, data: bytes) -> None:
+        if self.tamper is not None:
+            data = await self.tamper(data)
+        self.written += data
+        try:
+            self._writer.write(data)
+            await self._writer.drain()
+        except OSError as error:
+            raise LinkLost(str(error)) from error
+
+    async def close(self) -> None:
+        self._writer.close()
+        with contextlib.suppress(OSError):
+            await self._writer.wait_closed()
+
+
+class ScriptedPrinter:
+    """A TCP peer that answers each chunk with what `answer` says."""
+
+    def __init__(self, answer: Callable[[bytes], bytes]) -> None:
+        self.heard = b""
+        self._answer = answer
+        self._server: asyncio.Server | None = None
+        self.writer: asyncio.StreamWriter | None = None
+
+    async def start(self) -> str:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
+        return f"tcp://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+
+    async def stop(self) -> None:
+        if self._server is not None:
+            self._server.close()
+            if self.writer is not None:
+                self.writer.close()
+            await self._server.wait_closed()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.writer = writer
+        while data := await reader.read(4096):
+            self.heard += data
+            writer.write(self._answer(data))
+        writer.close()

@@ -1,0 +1,171 @@
+"""Takes the README's pictures: starts `hallctl demo`, lets some people in, and photographs every page at its real size.
+
+Usage: ``make screenshots``. The pictures land in ``kiosk_ui/screenshots/``, which is not in the wheel.
+"""
+
+import asyncio
+import contextlib
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from hallctl.client import Client, Refused
+
+Json = dict[str, Any]
+
+FOLDER: Final = Path(__file__).parent.parent / "kiosk_ui" / "screenshots"
+SIZES: Final = {
+    "kiosk": (1080, 1920),
+    "window": (1366, 768),
+    "board": (1920, 1080),
+    "rating": (1280, 800),
+    "ticket": (390, 844),
+    "admin": (1366, 768),
+    "demo": (1440, 900),
+}
+"""Pixels of each page's usual screen."""
+
+SHARE: Final = {"kiosk": 0.4, "board": 0.5}
+"""Large screens are kept smaller than they are, so that the pictures stay small."""
+
+FLAGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars", "--lang=zh-CN"]
+VISITORS: Final = ("general", "general", "consult", "general", "household", "issue", "general", "general", "household")
+READY_S: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page of the demo: what it is, where it stands, its address with the token."""
+
+    page: str
+    place: str | None
+    url: str
+
+    @property
+    def token(self) -> str:
+        return parse_qs(urlsplit(self.url).fragment)["token"][0]
+
+
+@contextlib.contextmanager
+def demo() -> Iterator[Json]:
+    """A running demo: what it says once it is ready."""
+    command: list[str | Path] = [Path(sys.executable).parent / "hallctl", "demo", "--port", "0", "--json"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True)
+    try:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        if not line:
+            raise SystemExit(f"hallctl demo ended with {process.wait(READY_S)} before it was ready")
+        yield json.loads(line)
+    finally:
+        process.terminate()
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def first(places: list[Place], page: str) -> Place | None:
+    return next((place for place in places if place.page == page), None)
+
+
+async def _try(hall: Client, method: str, **params: Any) -> Json | None:
+    """A change that may be refused because the demo has got there by itself."""
+    with contextlib.suppress(Refused):
+        return await hall.change(method, **params)
+    return None
+
+
+async def let_people_in(address: str, places: list[Place]) -> None:
+    """Numbers at the kiosk, calls at the windows: a hall on an ordinary morning."""
+    ws = address.replace("http://", "ws://") + "/ws"
+    kiosk = first(places, "kiosk")
+    if kiosk is None:
+        return
+    async with Client(ws, role="kiosk", token=kiosk.token) as hall:
+        for service in VISITORS:
+            await _try(hall, "ticket.take", service=service, kiosk=str(kiosk.place), paperless=True)
+    for window in [place for place in places if place.page == "window"]:
+        async with Client(ws, role="window", token=window.token, place=window.place) as hall:
+            for method in ("clerk.login", "window.open", "ticket.call", "ticket.start"):
+                await _try(hall, method)
+
+
+async def finish(address: str, window: Place) -> None:
+    """End the service at the window, so that its rating page asks."""
+    ws = address.replace("http://", "ws://") + "/ws"
+    async with Client(ws, role="window", token=window.token, place=window.place) as hall:
+        for method in ("ticket.call", "ticket.start", "ticket.finish"):
+            await _try(hall, method)
+
+
+def open_page(browser: Browser, place: Place) -> Page:
+    """The page as its screen shows it, once it has drawn what the hall told."""
+    width, height = SIZES[place.page]
+    share = SHARE.get(place.page, 1.0)
+    context = browser.new_context(
+        viewport={"width": width, "height": height},
+        device_scale_factor=share,
+        locale="zh-CN",
+        timezone_id="Asia/Shanghai",
+    )
+    page = context.new_page()
+    page.goto(place.url)
+    page.wait_for_function("document.querySelector('#root')?.childElementCount > 0")
+    page.wait_for_timeout(1500)
+    return page
+
+
+def shoot(page: Page, name: str) -> None:
+    FOLDER.mkdir(exist_ok=True)
+    page.screenshot(path=FOLDER / f"{name}.png")
+    sys.stdout.write(f"kiosk_ui/screenshots/{name}.png\n")
+
+
+def take_number(page: Page) -> None:
+    """Tap the first service; the second picture of the kiosk is the number."""
+    page.locator(".tiles button").first.click()
+    page.wait_for_timeout(2500)
+
+
+def take_pictures(browser: Browser, address: str, places: list[Place]) -> None:
+    for name in SIZES:
+        place = first(places, name)
+        if place is None:
+            raise SystemExit(f"the demo has no page {name!r}")
+        if name == "rating":
+            window = next((each for each in places if each.page == "window" and each.place == place.place), None)
+            if window is not None:
+                asyncio.run(finish(address, window))
+        page = open_page(browser, place)
+        shoot(page, name)
+        if name == "kiosk":
+            take_number(page)
+            shoot(page, "kiosk-done")
+        page.context.close()
+
+
+def main() -> None:
+    chromium = next((path for name in ("chromium", "chromium-browser") if (path := shutil.which(name))), None)
+    if chromium is None:
+        raise SystemExit("chromium is missing: sudo apt-get install --no-install-recommends chromium")
+    with demo() as ready:
+        places = [Place(row["page"], row.get("place"), row["url"]) for row in ready["pages"]]
+        asyncio.run(let_people_in(ready["address"], places))
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            take_pictures(browser, ready["address"], places)
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,260 @@
+"""The rows tell the same hall as a replay of the journal, and the schema is the last guard of the numbers."""
+
+import random
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from hallctl.domain import commands as c
+from hallctl.domain import events as e
+from hallctl.domain.apply import APPLIERS
+from hallctl.domain.decide import decide
+from hallctl.domain.model import Layout, Level, Priority, Service, Stage, Ticket, WindowPlan
+from hallctl.domain.state import HallState
+from hallctl.errors import Refusal
+from hallctl.store import journal, loading, projection, request, tables
+from hallctl.store.statement import columns, update_text
+from tests.store.conftest import Store
+from tests.store.samples import DAY, NOON, PERSON, Book, replayed
+
+LAYOUT = Layout(
+    services={"tax": Service("tax", "A", "hall"), "social": Service("social", "B", "hall")},
+    windows={
+        "1": WindowPlan("1", "hall", ("tax",)),
+        "2": WindowPlan("2", "hall", ("tax", "social")),
+        "3": WindowPlan("3", "hall", ("social",)),
+    },
+    kiosk_printers={"k1": None, "k2": "printer"},
+    recall_gap_s=0,
+)
+
+
+def _taken(label: str = "A001", number: int = 1, service: str = "tax", person: bool = False) -> e.TicketTaken:
+    return e.TicketTaken(
+        f"20261123-{label}",
+        service,
+        number,
+        label,
+        Priority.NORMAL,
+        NOON,
+        0,
+        person=PERSON if person else None,
+    )
+
+
+def _opened() -> Book:
+    return Book(HallState(layout=LAYOUT))
+
+
+def test_every_event_has_its_rows() -> None:
+    assert set(projection.TOUCHES) == set(e.EVENTS.values()) == set(APPLIERS)
+
+
+def test_the_ticket_table_has_every_field_of_a_ticket() -> None:
+    names = [name for name in Ticket.__dataclass_fields__ if name != "person"]
+    person = [f"person_{name}" for name in type(PERSON).__dataclass_fields__]
+    assert list(columns(tables.Ticket)) == [*names, "live", *person]
+
+
+def _commands(chance: random.Random, state: HallState) -> c.Command:
+    """Some command that may or may not be allowed now."""
+    window = chance.choice(list(LAYOUT.windows))
+    service = chance.choice(list(LAYOUT.services))
+    ticket = chance.choice(list(state.tickets) or ["none"])
+    person = chance.choice([None, replace(PERSON, digest=f"{chance.randrange(4):064x}")])
+    priority = chance.choice(list(Priority))
+    day = chance.choice(["2026-11-23", "2026-11-24", "2026-11-25"])
+    choices: list[c.Command] = [
+        *(c.TakeTicket(service, priority, kiosk="k1", person=person, reason="导办"),) * 6,
+        *(c.CallTicket(window),) * 6,
+        *(c.StartTicket(window), c.FinishTicket(window)) * 3,
+        c.CallTicket(window, ticket, "chosen"),
+        c.RecallTicket(window),
+        c.MissTicket(window),
+        c.RestoreTicket(ticket),
+        c.HoldTicket(window, "材料不全"),
+        c.ResumeTicket(window, ticket),
+        c.TransferTicket(ticket, service=service),
+        c.TransferTicket(ticket, window=window),
+        c.UndoTicket(window),
+        c.CancelTicket(ticket, "left"),
+        *(c.RateTicket(window, chance.choice(list(Level))),) * 2,
+        c.LapseRating(ticket),
+        c.ReprintSlip(ticket, "k2"),
+        c.ConfirmSlip(ticket, "printer"),
+        c.FailSlip(ticket, "printer", "printer.paper_out"),
+        c.ReportDevice("printer", chance.choice(["ready", "offline"]), ("printer.paper_near_end",)),
+        *(c.OpenWindow(window),) * 2,
+        c.PauseWindow(window, "午休"),
+        c.ResumeWindow(window),
+        c.LoginClerk(window, chance.choice(["li", "wang"])),
+        c.TakeOverWindow(window, chance.choice(["li", "wang"])),
+        c.RequestHelp("k1"),
+        c.AnswerHelp("k1"),
+        c.PairTerminal("t1", "kiosk", "k1", "ab" * 32),
+        c.RevokeTerminal("t1"),
+        c.SetAccount("zhao", "赵", ("auditor",), chance.choice([None, "$argon2$"])),
+        c.RemoveAccount("zhao"),
+    ]
+    if chance.random() < 0.03:
+        choices = [c.OpenDay(day), c.CloseDay(), c.StartHall("0.1.0", "digest"), c.CloseWindow(window)]
+    return chance.choice(choices)
+
+
+def _start(book: Book) -> None:
+    for clerk in ("li", "wang"):
+        book.write(e.AccountSet(clerk, clerk, ("window",), "$argon2$"))
+    book.write(e.DayOpened(DAY, fresh=True))
+    for window, clerk in (("1", "li"), ("2", "wang"), ("3", "wang")):
+        book.write(e.ClerkLoggedIn(window, clerk), e.WindowOpened(window))
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(seed=st.integers(0, 2**32))
+def test_rows_equal_a_replay_whatever_is_done(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
+    """T02: what a restart reads is what the journal tells, after any sequence of commands and over days."""
+    chance = random.Random(seed)
+    store = Store(tmp_path_factory.mktemp("hall"))
+    book = _opened()
+    _start(book)
+    assert store.write(journal.rows(book.records) + projection.rows(book.state, book.records)) is None
+    for _ in range(400):
+        decision = decide(book.state, _commands(chance, book.state), book.at + 1000)
+        if not isinstance(decision, Refusal) and decision.events:
+            assert store.write(book.write(*decision.events)) is None
+    store.reopen()
+    records = store.ask(lambda connection: list(journal.read(connection)))
+    loaded = store.ask(loading.load)
+    store.database.close()
+    assert records == book.records
+    _assert_same(loaded, book.state)
+    _assert_same(loaded, replayed(records))
+
+
+def _assert_same(one: HallState, other: HallState) -> None:
+    """Equal in all but the layout; lanes by who waits in them. `persons` names one of several tickets of a person that
+    came into one queue by transfers: which one depends on the way there, not on what is so."""
+    lanes = [{key: tuple(lane) for key, lane in state.lanes.items() if len(lane)} for state in (one, other)]
+    assert lanes[0] == lanes[1]
+    bare = [replace(state, lanes={}, persons={}, layout=LAYOUT) for state in (one, other)]
+    assert bare[0] == bare[1]
+
+
+def test_a_number_is_not_given_twice_a_day(store: Store) -> None:
+    """T01: duplicates are impossible by the schema, whatever the rules above it do."""
+    book = _opened()
+    book.write(e.DayOpened(DAY, fresh=True))
+    assert store.write(book.write(_taken())) is None
+    same_number = replace(_taken("A002", number=1), ticket="x")
+    same_label = replace(_taken("A001", number=2), ticket="y")
+    same_id = replace(_taken("A003", number=3), ticket="20261123-A001")
+    for event, constraint in ((same_number, "ticket.number"), (same_label, "ticket.label"), (same_id, "ticket.id")):
+        error = store.write(Book(book.state).write(event)[1:])
+        assert error is not None
+        assert constraint in error.detail
+        store.database.reset()
+    assert store.ask(lambda connection: connection.execute("SELECT count(*) FROM ticket").fetchone()) == (1,)
+
+
+def test_the_same_label_comes_again_on_another_day(store: Store) -> None:
+    """T01: numbers start anew each day."""
+    book = _opened()
+    assert store.write(book.write(e.DayOpened(DAY, fresh=True), _taken())) is None
+    next_day = replace(_taken(), ticket="20261124-A001")
+    assert store.write(book.write(e.DayOpened("2026-11-24", fresh=True))) is None
+    assert store.write(book.write(next_day)) is None
+
+
+def test_a_window_has_one_active_ticket(store: Store) -> None:
+    book = _opened()
+    book.write(e.DayOpened(DAY, fresh=True))
+    assert store.write([row for n in (1, 2, 3) for row in book.write(_taken(f"A00{n}", n))]) is None
+    calls = [e.TicketCalled(f"20261123-A00{n}", "1", "li", "fifo") for n in (1, 2)]
+    assert store.write(book.write(calls[0])) is None
+    error = store.write(book.write(calls[1]))
+    assert error is not None
+    assert "ticket.window" in error.detail
+
+
+def test_a_finished_ticket_makes_room_for_the_next(store: Store) -> None:
+    book = _opened()
+    book.write(e.DayOpened(DAY, fresh=True))
+    first, second = (f"20261123-A00{n}" for n in (1, 2))
+    assert store.write(book.write(_taken("A001", 1), _taken("A002", 2))) is None
+    done = e.TicketFinished(first, "1", "li")
+    assert store.write(book.write(e.TicketCalled(first, "1", "li", "fifo"), e.TicketStarted(first, "1"))) is None
+    assert store.write(book.write(done, e.TicketCalled(second, "1", "li", "fifo"))) is None
+    loaded = store.ask(loading.load)
+    assert loaded.windows["1"].ticket == second
+    assert loaded.tickets[first].stage is Stage.DONE
+    assert store.write(book.write(e.RatingLapsed(first))) is None
+    assert first not in store.ask(loading.load).tickets
+    found = store.ask(lambda connection: loading.find_ticket(connection, first))
+    assert found is not None
+    assert found.rating == "lapsed"
+    assert store.ask(lambda connection: loading.find_label(connection, DAY, "A001")) == found
+    assert store.ask(lambda connection: loading.find_label(connection, DAY, "A009")) is None
+
+
+def test_a_person_that_was_emptied_stays_empty(store: Store) -> None:
+    """O04: a later change of the ticket does not bring the person back."""
+    book = _opened()
+    book.write(e.DayOpened(DAY, fresh=True))
+    assert store.write(book.write(_taken(person=True))) is None
+    assert store.ask(loading.load).tickets["20261123-A001"].person == PERSON
+    for name in ("digest", "name_mask", "number_mask", "kind"):
+        assert store.write([(update_text(tables.Ticket, f"person_{name}"), (None, "20261123-A001"))]) is None
+    assert store.write(book.write(e.TicketCalled("20261123-A001", "1", "li", "fifo"))) is None
+    ticket = store.ask(loading.load).tickets["20261123-A001"]
+    assert ticket.person is None
+    assert ticket.stage is Stage.CALLED
+
+
+def test_a_start_reads_live_tickets_by_their_index(store: Store) -> None:
+    plan = store.ask(lambda connection: connection.execute(f"EXPLAIN QUERY PLAN {loading._LIVE}").fetchall())
+    assert [row[3] for row in plan] == ["SCAN ticket USING INDEX ix_ticket_live"]
+
+
+def test_one_command_that_ends_a_day_and_opens_the_next(store: Store) -> None:
+    """The rows of several records may also be made at once, after the last."""
+    book = _opened()
+    book.write(e.DayOpened(DAY, fresh=True))
+    assert store.write([*book.write(_taken("A001", 1), _taken("A002", 2), _taken("A003", 3))]) is None
+    first, second, third = (f"20261123-A00{n}" for n in (1, 2, 3))
+    assert store.write(book.write(e.TicketCalled(first, "1", "li", "fifo"))) is None
+    decision = decide(book.state, c.OpenDay("2026-11-24"), book.at)
+    assert not isinstance(decision, Refusal)
+    known = len(book.records)
+    shadow = replayed(book.records)
+    book.write(*decision.events)
+    for record in book.records[known:]:
+        APPLIERS[type(record.event)](shadow, record, record.event)
+    shadow.seq = book.state.seq
+    shadow.closed = {name: ticket for name, ticket in shadow.closed.items() if name in {first, second, third}}
+    new = book.records[known:]
+    assert store.write([*journal.rows(new), *projection.rows(shadow, new)]) is None
+    loaded = store.ask(loading.load)
+    assert loaded.last_day == loaded.day == "2026-11-24"
+    assert loaded.tickets == {}
+    assert loaded.calls == []
+    assert loaded.windows == book.state.windows
+    found = store.ask(lambda connection: [loading.find_ticket(connection, name) for name in (first, second)])
+    assert [ticket and ticket.stage for ticket in found] == [Stage.MISSED, Stage.EXPIRED]
+
+
+def test_requests_are_found_again_and_forgotten_by_a_fresh_day(store: Store) -> None:
+    """O01: the same request_id is answered the same after a restart."""
+    old = request.Request("old", "d0", 1, NOON - request.KEPT_MS - 1, "{}")
+    new = request.Request("new", "d1", 2, NOON, '{"seq":2}')
+    assert store.write([request.row(old), request.row(new)]) is None
+    store.reopen()
+    assert store.ask(lambda connection: request.find(connection, "new")) == new
+    assert store.ask(lambda connection: request.find(connection, "none")) is None
+    assert store.ask(lambda connection: list(request.recent(connection, NOON))) == [new]
+    assert store.write(_opened().write(e.DayOpened(DAY, fresh=True))) is None
+    assert store.ask(lambda connection: list(request.recent(connection, 0))) == [new]
+    error = store.write([request.row(new)])
+    assert error is not None
+    assert "request.key" in error.detail
