@@ -52,8 +52,7 @@ def resolve(keymap: Mapping[str, str], digits: str, key: int) -> tuple[str, str]
     """``(action, digits)``, the digits empty where they only selected the action; None for a key without a meaning."""
     if f"{digits}+{key:02x}" in keymap:
         return keymap[f"{digits}+{key:02x}"], ""
-    prefixes = ("**+" if len(digits) > 1 else "", "*+" if digits else "", "")
-    for prefix in prefixes:
+    for prefix in ("**+", "*+", "")[0 if len(digits) > 1 else 1 if digits else 2 :]:
         if f"{prefix}{key:02x}" in keymap:
             return keymap[f"{prefix}{key:02x}"], digits
     return None

@@ -36,6 +36,8 @@ class EscposPrinter:
         self._told: list[tuple[str, ...] | None] = []
         self._job = 0
         self._owes_proof = False
+        self._reports = 0
+        self._survey_began = 0
         self._looks = 0
         self._silent = 0
 
@@ -102,7 +104,7 @@ class EscposPrinter:
         except Silence as silence:
             self._tell(None)
             raise DeviceFault("device.silent", detail="no answer before printing") from silence
-        self._tell(faults)
+        self._tell_survey(faults)
         _raise_blocking(faults)
 
     async def _settle(self) -> None:
@@ -136,7 +138,7 @@ class EscposPrinter:
             await self._answer_behind(codec.process_request(self._job), lambda reply: reply == wanted, seconds)
         elif proof == "status":
             faults, _ = await self._survey()
-            self._tell(faults)
+            self._tell_survey(faults)
             _raise_blocking(faults)
 
     async def _answer_behind(self, request: bytes, wanted: Wanted, seconds: float) -> codec.Reply:
@@ -159,7 +161,7 @@ class EscposPrinter:
             faults, _ = await self._survey()
         except Silence:
             return  # cheap printers answer nothing while they print: no fault yet, and no proof either
-        self._tell(faults)
+        self._tell_survey(faults)
         _raise_blocking(faults)
 
     async def _blame(self) -> None:
@@ -169,7 +171,7 @@ class EscposPrinter:
         except Silence:
             self._tell(None)
         else:
-            self._tell(faults)
+            self._tell_survey(faults)
             _raise_blocking(faults)
         raise DeviceFault("printer.unproven", detail=f"no proof ({self._options.proof})")
 
@@ -191,7 +193,7 @@ class EscposPrinter:
                 due = self._looks % _RECOVER_EVERY == _RECOVER_EVERY - 1
                 if due and self._options.recover_cutter and codec.can_recover(faults, error_status):
                     faults = await self._recover()
-                self._tell(faults)
+                self._tell_survey(faults)
         except Silence as silence:
             self._silent += 1
             self._tell(None)
@@ -205,6 +207,7 @@ class EscposPrinter:
         """DLE EOT 1..4 one after the other: the faults, and the value of n=3. Silence when one is not answered."""
         codes: set[str] = set()
         error_status = 0
+        self._survey_began = self._reports
         for n in codec.STATUSES:
             value = await self._talk.status(n, self._options.status_s)
             codes |= codec.faults_of_status(n, value)
@@ -223,7 +226,13 @@ class EscposPrinter:
 
     def _auto_status(self, status: codec.AutoStatus) -> None:
         if self._options.asb:
+            self._reports += 1
             self._tell(codec.faults_of_auto_status(status))
+
+    def _tell_survey(self, faults: tuple[str, ...]) -> None:
+        """Tells what a survey found, unless the printer itself has reported since the survey began."""
+        if self._reports == self._survey_began:
+            self._tell(faults)
 
     def _tell(self, faults: tuple[str, ...] | None) -> None:
         """Tells the hall what is new; None is unknown."""

@@ -5,6 +5,7 @@ Pillow is imported when something is drawn, never before.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,6 +20,9 @@ CELL: Final = 24
 
 SPACING: Final = 30
 """Dots from one line of plain text to the next (ESC 2 at 203 dpi)."""
+
+LEADING: Final = 8
+"""Dots of white below a row of enlarged text (ESC J)."""
 
 MISSING: Final = "〓"
 """The printers' mark for a character that cannot be shown."""
@@ -108,8 +112,13 @@ def _tell_missing(path: str) -> None:
     _log.warning("font %s lacks a character of a slip; %s is printed for it", path, MISSING)
 
 
-def draw_line(text: str, face: Face, width: int, height: int, bold: bool = False, most: int = 0) -> "Image":
-    """`text` as a 1-bit picture (0 black), `width` and `height` times a cell; squeezed to `most` dots if given."""
+def draw_line(
+    text: str, face: Face, width: int, height: int, bold: bool = False, most: int = 0, cells: Sequence[int] = ()
+) -> "Image":
+    """`text` as a 1-bit picture (0 black), `width` and `height` times a cell; squeezed to `most` dots if given.
+
+    `cells`: half-widths of each character where they stand in cells as in a printer's ROM, not as the font has them.
+    """
     from PIL import Image, ImageDraw
 
     shown = "".join(character if has_glyph(face, character) else MISSING for character in text)
@@ -117,27 +126,33 @@ def draw_line(text: str, face: Face, width: int, height: int, bold: bool = False
         _tell_missing(face.path)
     scale = max(width, height)
     font = load(face, CELL * scale)
-    across = max(1, round(font.getlength(shown)))
+    across = sum(cells) * CELL // 2 * scale or max(1, round(font.getlength(shown)))
     picture = Image.new("L", (across, CELL * scale), 255)
     pen = ImageDraw.Draw(picture)
-    stroke = scale if bold and "Bold" not in face.path else 0
-    # Anchor "ls" puts the baseline where the ROM has it: 21 of 24 dots from the top, so that nothing is cut below.
-    pen.text((0, CELL * scale * 21 // 24), shown, font=font, fill=0, anchor="ls", stroke_width=stroke // 2)
-    wide = across * width // scale
-    if most and wide > most:
-        wide = most
-    if picture.size != (wide, CELL * height):
-        picture = picture.resize((max(1, wide), CELL * height), Image.Resampling.LANCZOS)
+    stroke = scale // 2 if bold and "Bold" not in face.path else 0
+    left = 0.0
+    for character, half_widths in zip(shown, cells, strict=True) if cells else [(shown, 0)]:
+        room = half_widths * CELL / 2 * scale
+        inset = max(0.0, (room - font.getlength(character)) / 2)
+        # Anchor "ls" puts the baseline where the ROM has it: 21 of 24 dots from the top, so nothing is cut below.
+        at = (left + inset, CELL * scale * 21 // 24)
+        pen.text(at, character, font=font, fill=0, anchor="ls", stroke_width=stroke)
+        left += room
+    size = (min(across * width // scale, most or across * width), CELL * height)
+    if picture.size != size:
+        picture = picture.resize((max(1, size[0]), size[1]), Image.Resampling.LANCZOS)
     return picture.point(lambda level: 255 if level > 144 else 0).convert("1", dither=Image.Dither.NONE)
+
+
+def pitch(height: int) -> int:
+    """Dots from a row of that height to the next: tall rows get a little air."""
+    return SPACING if height == 1 else CELL * height + LEADING
 
 
 def spaced(picture: "Image", height: int) -> "Image":
     """The picture of a row with the white below it that a printed row of that height has."""
     from PIL import Image
 
-    down = max(SPACING, CELL * height)
-    if picture.height >= down:
-        return picture
-    padded = Image.new("1", (picture.width, down), 1)
+    padded = Image.new("1", (picture.width, pitch(height)), 1)
     padded.paste(picture, (0, 0))
     return padded

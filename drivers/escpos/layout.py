@@ -10,6 +10,9 @@ from typing import Final
 
 from hallctl.devices.contract import Blank, Cut, Qr, Rule, Slip, Text
 
+QUIET: Final = 24
+"""Dots of white above a QR code: readers need them, and the row before may stand close."""
+
 _MOST: Final = 4
 _SAME: Final = str.maketrans({"¥": "￥", "\u00a0": " ", "\u202f": " ", "\t": " ", "\ufeff": ""})
 _NOT_FIRST: Final = frozenset("，。、：；？！）》」』】”’…,.:;?!)]}%")

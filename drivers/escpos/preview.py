@@ -4,7 +4,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from drivers.escpos import font
-from drivers.escpos.layout import Placed, Row, place
+from drivers.escpos.layout import QUIET, Placed, Row, columns, place
 from drivers.escpos.options import EscposOptions
 from hallctl.devices.contract import Blank, Qr, Slip
 
@@ -36,18 +36,18 @@ def _drawn(placed: Placed, options: EscposOptions) -> "Image":
     if isinstance(placed, Row):
         return _row(placed, options)
     if isinstance(placed, Qr):
-        return _across(_qr(placed), "center", options.dots, below=font.SPACING)
+        return _across(_qr(placed), "center", options.dots, above=QUIET, below=font.SPACING)
     if isinstance(placed, Blank):
         return _white(options.dots, font.SPACING * min(max(placed.lines, 0), 255))
     return _cut(options.dots)
 
 
 def _row(row: Row, options: EscposOptions) -> "Image":
-    height = max(font.SPACING, font.CELL * row.height)
     face = font.find_face(options.font, row.bold)
     if face is None or not row.text:
-        return _white(options.dots, height)
-    picture = font.draw_line(row.text, face, row.width, row.height, row.bold, most=options.dots)
+        return _white(options.dots, font.pitch(row.height))
+    cells = [columns(character) for character in row.text] if row.rom else ()
+    picture = font.draw_line(row.text, face, row.width, row.height, row.bold, most=options.dots, cells=cells)
     return _across(font.spaced(picture, row.height), row.align, options.dots)
 
 
@@ -71,10 +71,10 @@ def _cut(dots: int) -> "Image":
     return paper
 
 
-def _across(picture: "Image", align: str, dots: int, below: int = 0) -> "Image":
-    paper = _white(dots, picture.height + below)
+def _across(picture: "Image", align: str, dots: int, above: int = 0, below: int = 0) -> "Image":
+    paper = _white(dots, above + picture.height + below)
     left = {"center": (dots - picture.width) // 2, "right": dots - picture.width}.get(align, 0)
-    paper.paste(picture, (max(left, 0), 0))
+    paper.paste(picture, (max(left, 0), above))
     return paper
 
 

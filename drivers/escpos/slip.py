@@ -13,7 +13,7 @@ from shutil import rmtree
 from typing import TYPE_CHECKING, Any, Final
 
 from drivers.escpos import font
-from drivers.escpos.layout import Placed, Row, in_rom, place
+from drivers.escpos.layout import QUIET, Placed, Row, in_rom, place
 from drivers.escpos.options import EscposOptions
 from hallctl.devices.contract import Blank, Qr, Slip
 
@@ -56,12 +56,12 @@ def _encoded(placed: Placed, options: EscposOptions) -> bytes:
 
 def _row(row: Row, options: EscposOptions) -> bytes:
     if row.rom:
-        return _style(row) + row.text.encode("gbk") + b"\n"
+        return _style(row) + row.text.encode("gbk") + _end(row)
     face = font.find_face(options.font, row.bold)
     if face is None:
         _tell_no_font()
         plain = "".join(character if in_rom(character) else font.MISSING for character in row.text)
-        return _style(row) + plain.encode("gbk") + b"\n"
+        return _style(row) + plain.encode("gbk") + _end(row)
     picture = font.draw_line(row.text, face, row.width, row.height, row.bold, most=options.dots)
     picture = font.spaced(picture, row.height)
     return _style(replace(row, width=1, height=1, bold=False)) + _raster(picture)
@@ -81,9 +81,14 @@ def _style(row: Row) -> bytes:
     )
 
 
+def _end(row: Row) -> bytes:
+    """Line feed, and a little air below enlarged text (ESC J)."""
+    return b"\n" if row.height == 1 else bytes((0x0A, 0x1B, 0x4A, font.LEADING))
+
+
 def _qr(code: Qr) -> bytes:
     builder = _builder()
-    builder._raw(b"\x1b\x61\x01")
+    builder._raw(bytes((0x1B, 0x61, 0x01, 0x1B, 0x4A, QUIET)))
     builder.qr(code.data, ec=1, size=min(max(code.module, 1), 16), model=2, native=True)
     builder._raw(b"\n")
     return bytes(builder.output)

@@ -82,7 +82,7 @@ class StripCodec:
 
     def encode_text(self, address: int, text: str, colour: Colour, columns: int) -> bytes:
         """Show as much of `text` as fits `columns` half-width cells, in one colour; empty text blanks the strip."""
-        glyphs = fit(text, columns) or [b" "] * columns
+        glyphs = fit(text, columns) or [b" "] * min(columns, MOST_COLUMNS)
         return StripFrame(address, Command.SHOW_TEXT, b"".join(glyph + bytes((colour,)) for glyph in glyphs)).encode()
 
     def encode_show_address(self, address: int) -> bytes:

@@ -266,7 +266,7 @@ class SerialPipe:
                 await self._sent.wait()
         self._detach()
         # The kernel drains before it closes, which can block: in a thread.
-        await asyncio.shield(asyncio.to_thread(self._port.close))
+        await asyncio.shield(self._loop.run_in_executor(None, self._port.close))
 
     def drop(self) -> None:
         self._detach()
@@ -307,7 +307,7 @@ async def open_pipe(address: Address, receiver: Receiver) -> Pipe:
         _, pipe = await loop.create_connection(lambda: TcpPipe(receiver), address.host, address.port)
         return pipe
     # A wedged USB adapter can hold open() for seconds: in a thread, and a port that comes too late is closed.
-    opening = asyncio.ensure_future(asyncio.to_thread(_open_port, address))
+    opening = asyncio.get_running_loop().run_in_executor(None, _open_port, address)
     try:
         return SerialPipe(await asyncio.shield(opening), receiver)
     except asyncio.CancelledError:

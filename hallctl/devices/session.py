@@ -178,6 +178,7 @@ class Keeper:
         self._later: asyncio.Task[None] | None = None
         self._tell_at = 0
         self._detail = ""
+        self._defect: dict[str, str] = {}
         self._stopping = False
 
     def start(self) -> None:
@@ -251,9 +252,16 @@ class Keeper:
             except DeviceFault as fault:
                 self._ended(fault)
             except Exception as error:  # noqa: BLE001 - the edge: a driver's defect must not end the keeper
-                log.error("device.failed", device=self.name, driver=self.spec.name, **_where(error))
-                self._ended(DeviceFault("device.failed", detail=type(error).__name__))
+                self._broke(error)
             await self._pause(self.health.wait_s(self._around.jitter()), there)
+
+    def _broke(self, error: Exception) -> None:
+        """The driver has a defect; the same one is logged once until the device has been up."""
+        where = _where(error)
+        if where != self._defect:
+            self._defect = where
+            log.error("device.failed", device=self.name, driver=self.spec.name, **where)
+        self._ended(DeviceFault("device.failed", detail=type(error).__name__))
 
     def _ended(self, fault: DeviceFault) -> None:
         now = self._around.clock.now()
@@ -312,6 +320,7 @@ class Keeper:
 
     def _say(self, report: Report) -> None:
         if report.line == "up":
+            self._defect = {}
             log.info("device.up", device=self.name, driver=self.spec.name, state=report.state.value)
         elif report.line == "down":
             fault = report.faults[0]

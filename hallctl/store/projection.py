@@ -213,7 +213,7 @@ TOUCHES: Final[dict[type[Event], tuple[Callable[[_Rows, Record, Any], None], ...
     e.TicketMissed: (_ticket, _left, _tally, _call),
     e.TicketRestored: (_ticket,),
     e.TicketHeld: (_ticket, _window),
-    e.TicketResumed: (_ticket, _window, _tally, _call),
+    e.TicketResumed: (_ticket, _window, _call),
     e.TicketTransferred: (_ticket, _left, _call),
     e.TicketUndone: (_ticket, _window, _tally, _call),
     e.TicketExpired: (_ticket, _tally),

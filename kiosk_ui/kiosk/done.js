@@ -1,7 +1,7 @@
 // The number: large, how many are ahead, how long, where to wait, what happens to the paper, and the way back.
 
 import { html } from "../shared/ui.js";
-import { pick, say, t } from "../shared/i18n.js";
+import { pick, t } from "../shared/i18n.js";
 import { range } from "../shared/time.js";
 import { Qr } from "../shared/qr.js";
 import { canPrint, windowsText } from "./words.js";
@@ -12,8 +12,9 @@ function Slip({ screen, flow }) {
   if (paperless || slip === "none") return html`<p class="slip photo" role="status" data-say>${t("kiosk.slip.none")}</p>`;
   if (slip === "printed") return html`<p class="slip printed" role="status" data-say><span aria-hidden="true">✓ </span>${t("kiosk.slip.printed")}</p>`;
   if (slip === "failed" || fault) {
+    const key = fault?.code === "printer.paper_out" ? "kiosk.slip.failed.paper" : "kiosk.slip.failed";
     return html`<div class="slip failed" role="alert">
-      <p data-say>${fault ? say(fault) : ""}${t("kiosk.slip.failed")}</p>
+      <p data-say>${t(key)}</p>
       ${canPrint(flow.kiosk()) && html`<button type="button" class="button" onClick=${flow.reprint}>${t("kiosk.slip.again")}</button>`}
     </div>`;
   }
@@ -29,13 +30,13 @@ function Place({ hall, service }) {
     ${windows && html`<span class="done-windows">${t("kiosk.done.windows", { windows })}</span>`}</p>`;
 }
 
-/** Numbers known at the moment of taking; what the answer did not carry is read from the service. */
-function Facts({ hall, screen }) {
-  const now = hall.state.services.value.find((row) => row.id === screen.service.id) || screen.service;
-  const wait = screen.wait_s ?? now.wait_s;
+/** The figures of the moment of taking; what the answer did not carry is what the tile showed. */
+function Facts({ screen }) {
+  const wait = screen.wait_s ?? screen.service.wait_s;
+  const told = wait[1] > 0 || screen.ahead === 0; // never "no wait" with people ahead
   return html`<div class="done-facts">
     ${screen.ahead !== null && html`<p data-say aria-label=${t("kiosk.done.ahead.say", { count: screen.ahead })}><span>${t("kiosk.done.ahead")}</span><b class="figures">${t("kiosk.done.people", { count: screen.ahead })}</b></p>`}
-    <p data-say><span>${t("kiosk.done.wait")}</span> <b class="figures">${range(wait)}</b></p>
+    ${told && html`<p data-say><span>${t("kiosk.done.wait")}</span> <b class="figures">${range(wait)}</b></p>`}
   </div>`;
 }
 
@@ -50,7 +51,7 @@ export function Done({ hall, flow, screen }) {
       <${Slip} screen=${screen} flow=${flow} />
     </div>
     <div class="done-side">
-      <${Facts} hall=${hall} screen=${screen} />
+      <${Facts} screen=${screen} />
       <${Place} hall=${hall} service=${service} />
       ${service.note && html`<p class="done-note" data-say>${service.note}</p>`}
       ${url && html`<div class=${large}><${Qr} text=${url} label=${t("kiosk.done.qr")} /><span>${t("kiosk.done.qr")}</span></div>`}

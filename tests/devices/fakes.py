@@ -118,7 +118,8 @@ class Told:
         return [state for name, state, _ in self.states if name == device]
 
     def last(self, device: str) -> str | None:
-        return (self.of(device) or [None])[-1]
+        states = self.of(device)
+        return states[-1] if states else None
 
 
 class LampDevice:
@@ -296,3 +297,15 @@ class Pty:
     def close(self) -> None:
         if self.master >= 0:
             self.unplug()
+
+
+async def collect(pty: Pty, size: int) -> bytes:
+    data = b""
+
+    def enough() -> bool:
+        nonlocal data
+        data += pty.read()
+        return len(data) >= size
+
+    await eventually(enough, f"{size} bytes")
+    return data

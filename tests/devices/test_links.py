@@ -10,7 +10,7 @@ from hallctl.devices import links as links_module
 from hallctl.devices.contract import DeviceFault, LinkLost
 from hallctl.devices.links import READ_LIMIT, Links, OpenLink
 from hallctl.errors import ConfigError
-from tests.devices.fakes import HandTime, Pty, eventually, open_files, settle
+from tests.devices.fakes import HandTime, Pty, collect, eventually, open_files, settle
 
 BIG = bytes(range(256)) * 1_000
 
@@ -20,6 +20,11 @@ def pty() -> Iterator[Pty]:
     line = Pty()
     yield line
     line.close()
+
+
+@pytest.fixture
+def time() -> HandTime:
+    return HandTime()
 
 
 class Peer:
@@ -73,12 +78,6 @@ async def read_all(link: OpenLink, size: int) -> bytes:
     return data
 
 
-async def collect(pty: Pty, size: int) -> bytes:
-    data = bytearray()
-    await eventually(lambda: data.extend(pty.read()) or len(data) >= size, f"{size} bytes")
-    return bytes(data)
-
-
 # ---------------------------------------------------------------- one user
 
 
@@ -114,6 +113,38 @@ async def test_tcp_writes_more_than_the_peer_takes_at_once(peer: tuple[Peer, str
     await writing
     await eventually(lambda: len(server.received) == len(data))
     assert server.received == data
+    await link.close()
+
+
+async def test_a_peer_that_takes_no_bytes_is_lost(peer: tuple[Peer, str], pty: Pty, time: HandTime) -> None:
+    """What waits for it is bounded: writers that have given up must not fill the memory."""
+    server, url = peer
+    server.reading.clear()
+    links = Links(time.sleep, lambda: time.ms / 1000)
+    for address in (url, pty.url):
+        link = await links.open(address)
+        with pytest.raises(LinkLost, match="no more bytes"):
+            for _ in range(100):
+                writing = asyncio.create_task(link.write(BIG * 2))
+                await time.advance(600)
+                if not writing.done():
+                    writing.cancel()
+                    await asyncio.wait({writing})
+                else:
+                    await writing
+        with pytest.raises(LinkLost):
+            await link.read()
+        await link.close()
+    server.reading.set()
+
+
+async def test_writing_to_an_unplugged_line_is_lost(pty: Pty) -> None:
+    link = await Links().open(pty.url)
+    writing = asyncio.create_task(link.write(BIG))
+    await settle()
+    pty.unplug()
+    with pytest.raises(LinkLost):
+        await writing
     await link.close()
 
 

@@ -114,8 +114,8 @@ async def test_waits_grow_and_are_capped(device: LampDevice) -> None:
     time, told = HandTime(), Told()
     keeper = make_keeper(device.url, time, told)
     keeper.start()
-    for n in range(1, 12):
-        await eventually(lambda n=n: len(time.slept) >= n)
+    while len(time.slept) < 12:
+        await eventually(lambda: time.resting)
         await time.advance(time.slept[-1])
     assert time.slept[:3] == [2.0, 3.0, 4.5]
     assert time.slept[-1] == 30.0
@@ -406,7 +406,7 @@ async def test_a_defect_of_a_driver_is_logged_without_its_values_and_tried_again
         if where == "open":
             raise ValueError("110101199003070000 is no number")
         if where == "close":
-            lamp.close = odd  # type: ignore[method-assign, assignment] # a driver that breaks in its close
+            lamp.close = odd  # type: ignore[method-assign] # a driver that breaks in its close
         return lamp
 
     async def odd(*_: object) -> None:

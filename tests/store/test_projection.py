@@ -58,39 +58,62 @@ def test_the_ticket_table_has_every_field_of_a_ticket() -> None:
     assert list(columns(tables.Ticket)) == [*names, "live", *person]
 
 
-def _commands(chance: random.Random, state: HallState) -> c.Command:
-    """Some command that may or may not be allowed now."""
+def _command(chance: random.Random, state: HallState) -> c.Command:
+    """Some command, mostly one that makes sense now."""
+    at = chance.random()
     window = chance.choice(list(LAYOUT.windows))
-    service = chance.choice(list(LAYOUT.services))
-    ticket = chance.choice(list(state.tickets) or ["none"])
-    person = chance.choice([None, replace(PERSON, digest=f"{chance.randrange(4):064x}")])
-    priority = chance.choice(list(Priority))
-    day = chance.choice(["2026-11-23", "2026-11-24", "2026-11-25"])
+    if at < 0.01:
+        day = chance.choice(["2026-11-23", "2026-11-24", "2026-11-25"])
+        return chance.choice([c.OpenDay(day), c.CloseDay(), c.StartHall("0.1.0", "digest")])
+    if at < 0.3:
+        person = chance.choice([None, replace(PERSON, digest=f"{chance.randrange(9):064x}")])
+        service = chance.choice(list(LAYOUT.services))
+        return c.TakeTicket(service, chance.choice(list(Priority)), kiosk="k1", person=person, reason="导办")
+    if at < 0.7:
+        return _of_window(chance, state, window)
+    if at < 0.9 and state.tickets:
+        return _of_ticket(chance, chance.choice(list(state.tickets.values())))
+    return _of_hall(chance, window)
+
+
+def _of_window(chance: random.Random, state: HallState, window: str) -> c.Command:
+    active = state.active(window)
+    if active is None:
+        rate = c.RateTicket(window, chance.choice(list(Level)))
+        return chance.choice([*(c.CallTicket(window),) * 3, c.OpenWindow(window), c.ResumeWindow(window), rate])
+    if active.stage is Stage.CALLED:
+        calls = [c.RecallTicket(window), c.MissTicket(window), c.UndoTicket(window), c.PauseWindow(window, "午休")]
+        return chance.choice([*(c.StartTicket(window),) * 4, *calls])
+    return chance.choice([c.FinishTicket(window), c.HoldTicket(window, "材料不全")])
+
+
+def _of_ticket(chance: random.Random, ticket: Ticket) -> c.Command:
+    if ticket.stage is Stage.HELD and ticket.window is not None and chance.random() < 0.7:
+        return c.ResumeTicket(ticket.window, ticket.id)
+    if ticket.stage is Stage.MISSED and chance.random() < 0.7:
+        return c.RestoreTicket(ticket.id)
     choices: list[c.Command] = [
-        *(c.TakeTicket(service, priority, kiosk="k1", person=person, reason="导办"),) * 6,
-        *(c.CallTicket(window),) * 6,
-        *(c.StartTicket(window), c.FinishTicket(window)) * 3,
-        c.CallTicket(window, ticket, "chosen"),
-        c.RecallTicket(window),
-        c.MissTicket(window),
-        c.RestoreTicket(ticket),
-        c.HoldTicket(window, "材料不全"),
-        c.ResumeTicket(window, ticket),
-        c.TransferTicket(ticket, service=service),
-        c.TransferTicket(ticket, window=window),
-        c.UndoTicket(window),
-        c.CancelTicket(ticket, "left"),
-        *(c.RateTicket(window, chance.choice(list(Level))),) * 2,
-        c.LapseRating(ticket),
-        c.ReprintSlip(ticket, "k2"),
-        c.ConfirmSlip(ticket, "printer"),
-        c.FailSlip(ticket, "printer", "printer.paper_out"),
+        c.CallTicket(chance.choice(list(LAYOUT.windows)), ticket.id, "chosen"),
+        c.TransferTicket(ticket.id, service=chance.choice(list(LAYOUT.services))),
+        c.TransferTicket(ticket.id, window=chance.choice(list(LAYOUT.windows))),
+        c.CancelTicket(ticket.id, "left"),
+        c.LapseRating(ticket.id),
+        c.ReprintSlip(ticket.id, "k2"),
+        c.ConfirmSlip(ticket.id, "printer"),
+        c.FailSlip(ticket.id, "printer", "printer.paper_out"),
+    ]
+    return chance.choice(choices)
+
+
+def _of_hall(chance: random.Random, window: str) -> c.Command:
+    clerk = chance.choice(["li", "wang"])
+    choices: list[c.Command] = [
         c.ReportDevice("printer", chance.choice(["ready", "offline"]), ("printer.paper_near_end",)),
-        *(c.OpenWindow(window),) * 2,
-        c.PauseWindow(window, "午休"),
-        c.ResumeWindow(window),
-        c.LoginClerk(window, chance.choice(["li", "wang"])),
-        c.TakeOverWindow(window, chance.choice(["li", "wang"])),
+        c.CloseWindow(window),
+        c.LogoutClerk(window),
+        c.LoginClerk(window, clerk),
+        c.OpenWindow(window),
+        c.TakeOverWindow(window, clerk),
         c.RequestHelp("k1"),
         c.AnswerHelp("k1"),
         c.PairTerminal("t1", "kiosk", "k1", "ab" * 32),
@@ -98,8 +121,6 @@ def _commands(chance: random.Random, state: HallState) -> c.Command:
         c.SetAccount("zhao", "赵", ("auditor",), chance.choice([None, "$argon2$"])),
         c.RemoveAccount("zhao"),
     ]
-    if chance.random() < 0.03:
-        choices = [c.OpenDay(day), c.CloseDay(), c.StartHall("0.1.0", "digest"), c.CloseWindow(window)]
     return chance.choice(choices)
 
 
@@ -111,7 +132,7 @@ def _start(book: Book) -> None:
         book.write(e.ClerkLoggedIn(window, clerk), e.WindowOpened(window))
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32))
 def test_rows_equal_a_replay_whatever_is_done(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     """T02: what a restart reads is what the journal tells, after any sequence of commands and over days."""
@@ -120,10 +141,12 @@ def test_rows_equal_a_replay_whatever_is_done(tmp_path_factory: pytest.TempPathF
     book = _opened()
     _start(book)
     assert store.write(journal.rows(book.records) + projection.rows(book.state, book.records)) is None
-    for _ in range(400):
-        decision = decide(book.state, _commands(chance, book.state), book.at + 1000)
+    for step in range(600):
+        decision = decide(book.state, _command(chance, book.state), book.at + 1000)
         if not isinstance(decision, Refusal) and decision.events:
             assert store.write(book.write(*decision.events)) is None
+        if step % 20 == 0:
+            _assert_same(store.ask(loading.load), book.state)
     store.reopen()
     records = store.ask(lambda connection: list(journal.read(connection)))
     loaded = store.ask(loading.load)
