@@ -54,6 +54,10 @@ GRACE_S: Final = 2
 """Seconds that connected clients have to take their last answers at a stop."""
 
 
+SEND_BUFFER: Final = 128 * 1024
+"""Bytes the kernel keeps for a client that does not read; without a limit it would grow to megabytes each."""
+
+
 @dataclass(slots=True)
 class Daemon:
     """A composed hall: what is started and stopped together."""
@@ -285,6 +289,7 @@ def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     listener.bind((host, port))
     listener.listen(512)
     listener.setblocking(False)

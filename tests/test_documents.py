@@ -29,6 +29,10 @@ DOCUMENTS = sorted(
     if not {".venv", "node_modules", ".pytest_cache", "vendor"} & set(path.relative_to(ROOT).parts)
 )
 DRIVERS = installed().names
+QUALITY = {
+    "test-before-setup", "log-when-unavailable", "hot-plug", "diagnostics", "captures", "limits-known", "coverage",
+}  # fmt: skip
+"""The rules that every driver's quality.toml answers."""
 
 
 def test_every_method_is_documented() -> None:
@@ -53,12 +57,16 @@ def test_driver_is_documented(name: str) -> None:
     spec = installed().driver(name)
     assert [option for option in spec.options.model_fields if f"`{option}`" not in readme] == []
     assert [field for field in spec.options.model_fields.values() if not field.description] == []
-    assert [scheme for scheme in spec.links if scheme != "none" and scheme not in readme] == []
+    assert any(scheme in readme for scheme in spec.links)
 
 
 @pytest.mark.parametrize("name", DRIVERS)
 def test_driver_keeps_its_quality_record(name: str) -> None:
-    assert tomllib.loads((ROOT / "drivers" / name / "quality.toml").read_text(encoding="utf-8"))
+    record = tomllib.loads((ROOT / "drivers" / name / "quality.toml").read_text(encoding="utf-8"))
+    assert set(record["rules"]) == QUALITY
+    for rule, row in record["rules"].items():
+        assert row["status"] in ("done", "exempt"), rule
+        assert row["reason"], rule
 
 
 @pytest.mark.parametrize("name", DRIVERS)

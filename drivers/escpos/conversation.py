@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from drivers.escpos import codec
@@ -22,6 +23,18 @@ class Silence(Exception):
     """No answer in time. The printer's state is unknown then, and is told as such."""
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The faults found by asking for all four statuses, and the value of DLE EOT 3.
+
+    `overtaken`: the printer reported a change by itself meanwhile; that is newer than this.
+    """
+
+    faults: tuple[str, ...]
+    error_status: int
+    overtaken: bool
+
+
 class Conversation:
     """The asking side of one open link. `tell` hears every automatic status."""
 
@@ -34,6 +47,7 @@ class Conversation:
         self._may_send = asyncio.Event()
         self._may_send.set()
         self._late = False
+        self._reports = 0
         self.garbled = 0
         loop = asyncio.get_running_loop()
         self.given_up: asyncio.Future[None] = loop.create_future()
@@ -60,6 +74,17 @@ class Conversation:
             reply = await self.within(answer, seconds)
         self._late = False
         return reply.value if isinstance(reply, codec.RealTime) else 0
+
+    async def survey(self, seconds: float) -> Survey:
+        """DLE EOT 1..4 one after the other; Silence when one is not answered."""
+        codes: set[str] = set()
+        error_status, reports = 0, self._reports
+        for n in codec.STATUSES:
+            value = await self.status(n, seconds)
+            codes |= codec.faults_of_status(n, value)
+            if n == 3:
+                error_status = value
+        return Survey(codec.arranged(codes), error_status, self._reports != reports)
 
     @contextmanager
     def expecting(self, wanted: Wanted) -> Iterator["asyncio.Future[codec.Reply]"]:
@@ -132,6 +157,7 @@ class Conversation:
             (self._may_send.set if reply.may_send else self._may_send.clear)()
             return
         if isinstance(reply, codec.AutoStatus):
+            self._reports += 1
             self._tell(reply)
             return
         for wanted, future in self._expected:

@@ -8,7 +8,7 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit
 
 from drivers.escpos import codec
-from drivers.escpos.conversation import Conversation, Silence, Wanted, ended
+from drivers.escpos.conversation import Conversation, Silence, Survey, Wanted, ended
 from drivers.escpos.options import EscposOptions
 from hallctl.devices.contract import DeviceFault, DriverSpec, FaultsSeen, Link, LinkLost, Port, Slip
 
@@ -36,8 +36,6 @@ class EscposPrinter:
         self._told: list[tuple[str, ...] | None] = []
         self._job = 0
         self._owes_proof = False
-        self._reports = 0
-        self._survey_began = 0
         self._looks = 0
         self._silent = 0
 
@@ -92,20 +90,20 @@ class EscposPrinter:
         """DLE ENQ 2 after a cutter jam was cleared; the faults that remain."""
         async with self._turn:
             try:
-                return await self._recover()
+                return (await self._recover()).faults
             except Silence as silence:
                 raise DeviceFault("device.silent", detail="no answer after DLE ENQ 2") from silence
 
     async def _check(self) -> None:
         try:
-            faults, error_status = await self._survey()
-            if self._options.recover_cutter and codec.can_recover(faults, error_status):
-                faults = await self._recover()
+            survey = await self._talk.survey(self._options.status_s)
+            if self._options.recover_cutter and codec.can_recover(survey.faults, survey.error_status):
+                survey = await self._recover()
         except Silence as silence:
             self._tell(None)
             raise DeviceFault("device.silent", detail="no answer before printing") from silence
-        self._tell_survey(faults)
-        _raise_blocking(faults)
+        self._tell_survey(survey)
+        _raise_blocking(survey.faults)
 
     async def _settle(self) -> None:
         """After an unproven slip its late answer may still come: read it off, so that it proves nothing else."""
@@ -137,9 +135,9 @@ class EscposPrinter:
             wanted = codec.Processed(self._job)
             await self._answer_behind(codec.process_request(self._job), lambda reply: reply == wanted, seconds)
         elif proof == "status":
-            faults, _ = await self._survey()
-            self._tell_survey(faults)
-            _raise_blocking(faults)
+            survey = await self._talk.survey(self._options.status_s)
+            self._tell_survey(survey)
+            _raise_blocking(survey.faults)
 
     async def _answer_behind(self, request: bytes, wanted: Wanted, seconds: float) -> codec.Reply:
         """The answer that comes when all data before `request` is printed; a fault meanwhile is raised at once."""
@@ -158,21 +156,21 @@ class EscposPrinter:
 
     async def _look_while_printing(self) -> None:
         try:
-            faults, _ = await self._survey()
+            survey = await self._talk.survey(self._options.status_s)
         except Silence:
             return  # cheap printers answer nothing while they print: no fault yet, and no proof either
-        self._tell_survey(faults)
-        _raise_blocking(faults)
+        self._tell_survey(survey)
+        _raise_blocking(survey.faults)
 
     async def _blame(self) -> None:
         """No proof came: the printer's own reason, else that nothing is certain."""
         try:
-            faults, _ = await self._survey()
+            survey = await self._talk.survey(self._options.status_s)
         except Silence:
             self._tell(None)
         else:
-            self._tell_survey(faults)
-            _raise_blocking(faults)
+            self._tell_survey(survey)
+            _raise_blocking(survey.faults)
         raise DeviceFault("printer.unproven", detail=f"no proof ({self._options.proof})")
 
     # ---------------------------------------------------------------- watching
@@ -189,11 +187,11 @@ class EscposPrinter:
             if self._options.asb and self._looks and not self._silent:
                 await self._talk.status(1, self._options.status_s)
             else:
-                faults, error_status = await self._survey()
-                due = self._looks % _RECOVER_EVERY == _RECOVER_EVERY - 1
-                if due and self._options.recover_cutter and codec.can_recover(faults, error_status):
-                    faults = await self._recover()
-                self._tell_survey(faults)
+                survey = await self._talk.survey(self._options.status_s)
+                due = self._options.recover_cutter and self._looks % _RECOVER_EVERY == _RECOVER_EVERY - 1
+                if due and codec.can_recover(survey.faults, survey.error_status):
+                    survey = await self._recover()
+                self._tell_survey(survey)
         except Silence as silence:
             self._silent += 1
             self._tell(None)
@@ -203,36 +201,20 @@ class EscposPrinter:
             self._silent = 0
             self._looks += 1
 
-    async def _survey(self) -> tuple[tuple[str, ...], int]:
-        """DLE EOT 1..4 one after the other: the faults, and the value of n=3. Silence when one is not answered."""
-        codes: set[str] = set()
-        error_status = 0
-        self._survey_began = self._reports
-        for n in codec.STATUSES:
-            value = await self._talk.status(n, self._options.status_s)
-            codes |= codec.faults_of_status(n, value)
-            if n == 3:
-                error_status = value
-        return codec.arranged(codes), error_status
-
-    async def _recover(self) -> tuple[str, ...]:
+    async def _recover(self) -> Survey:
         await self._send(codec.recover_request())
         await self._port.sleep(_RECOVER_S)
-        faults, _ = await self._survey()
-        return faults
+        return await self._talk.survey(self._options.status_s)
 
     async def _send(self, data: bytes) -> None:
         await self._talk.send(data, self._options.chunk_bytes, self._options.proof_s)
 
     def _auto_status(self, status: codec.AutoStatus) -> None:
-        if self._options.asb:
-            self._reports += 1
-            self._tell(codec.faults_of_auto_status(status))
+        self._tell(codec.faults_of_auto_status(status))
 
-    def _tell_survey(self, faults: tuple[str, ...]) -> None:
-        """Tells what a survey found, unless the printer itself has reported since the survey began."""
-        if self._reports == self._survey_began:
-            self._tell(faults)
+    def _tell_survey(self, survey: Survey) -> None:
+        if not survey.overtaken:
+            self._tell(survey.faults)
 
     def _tell(self, faults: tuple[str, ...] | None) -> None:
         """Tells the hall what is new; None is unknown."""

@@ -285,7 +285,7 @@ async def _prove(exchange: _Exchange, options: IdCardOptions) -> None:
 DRIVER = DriverSpec(
     name="idcard",
     options=IdCardOptions,
-    links=("serial",),
+    links=("serial", "tcp"),
     capabilities=("card_reader",),
     in_flight=1,
     open=open_reader,

@@ -149,6 +149,7 @@ class IdCardEmulator:
         self._state = "no_card"
         self._bad_checksums = 0
         self._self_test_ok = True
+        self.finds = 0
         self.reads = 0
 
     async def start(self) -> str:
@@ -176,7 +177,8 @@ class IdCardEmulator:
 
     def view(self) -> dict[str, Any]:
         masked = None if self._card is None else CARDS[self._card][1]
-        return {"card": self._card, "masked": masked, "state": self._state, "reads": self.reads, **self._end.state()}
+        counts = {"finds": self.finds, "reads": self.reads}
+        return {"card": self._card, "masked": masked, "state": self._state, **counts, **self._end.state()}
 
     # ------------------------------------------------------------ the reader's side of the wire
 
@@ -229,6 +231,7 @@ class IdCardEmulator:
                 self._answer(0x21, "bad command")
 
     def _find(self) -> None:
+        self.finds += 1
         if self._card is None or (self._state == "read" and not self._finds_again):
             self._answer(0x80, "no card")
         else:

@@ -77,11 +77,9 @@ def application(
     async def websocket(socket: WebSocket) -> None:
         await ws.serve(context, socket, methods)
 
-    @app.exception_handler(404)
-    async def not_found(request: Request, _error: Exception) -> Response:
-        if request.url.path.startswith(PREFIX):
-            return _refused(RequestError("request.unknown_method", method=request.url.path[:64]))
-        return Response("404", status_code=404)
+    @app.api_route(PREFIX + "/{rest:path}", methods=["GET", "POST", "PUT", "DELETE"], include_in_schema=False)
+    async def unknown(rest: str) -> Response:
+        return _refused(RequestError("request.unknown_method", method=rest[:64]))
 
     if clips is not None:
         app.mount("/demo/clips", Pages(directory=clips), name="clips")

@@ -78,6 +78,17 @@ async def read_all(link: OpenLink, size: int) -> bytes:
     return data
 
 
+async def write_on(link: OpenLink, time: HandTime) -> None:
+    """Frame after frame, as callers do that give up on each."""
+    for _ in range(100):
+        writing = asyncio.create_task(link.write(BIG * 2))
+        await time.advance(600)
+        if writing.done():
+            await writing
+        writing.cancel()
+        await asyncio.wait({writing})
+
+
 # ---------------------------------------------------------------- one user
 
 
@@ -124,14 +135,7 @@ async def test_a_peer_that_takes_no_bytes_is_lost(peer: tuple[Peer, str], pty: P
     for address in (url, pty.url):
         link = await links.open(address)
         with pytest.raises(LinkLost, match="no more bytes"):
-            for _ in range(100):
-                writing = asyncio.create_task(link.write(BIG * 2))
-                await time.advance(600)
-                if not writing.done():
-                    writing.cancel()
-                    await asyncio.wait({writing})
-                else:
-                    await writing
+            await write_on(link, time)
         with pytest.raises(LinkLost):
             await link.read()
         await link.close()
@@ -295,9 +299,8 @@ async def test_all_users_of_a_bus_read_all_bytes_of_one_port(pty: Pty) -> None:
     await eventually(lambda: open_files() == before, "the port is closed")
 
 
-async def test_frames_of_a_bus_are_whole_and_apart(pty: Pty) -> None:
+async def test_frames_of_a_bus_are_whole_and_apart(pty: Pty, time: HandTime) -> None:
     """Two writers, frames larger than the line takes at once: none is torn, and the gap follows the last byte."""
-    time = HandTime()
     links = Links(time.sleep, lambda: time.ms / 1000)
     url = f"serial://{pty.path}?baud=9600"
     one, other = await links.open(url), await links.open(url)
@@ -316,8 +319,7 @@ async def test_frames_of_a_bus_are_whole_and_apart(pty: Pty) -> None:
     await other.close()
 
 
-async def test_a_cancelled_writer_leaves_no_half_frame(pty: Pty) -> None:
-    time = HandTime()
+async def test_a_cancelled_writer_leaves_no_half_frame(pty: Pty, time: HandTime) -> None:
     links = Links(time.sleep, lambda: time.ms / 1000)
     one, other = await links.open(pty.url), await links.open(pty.url)
     writing = asyncio.create_task(one.write(BIG))
@@ -331,8 +333,7 @@ async def test_a_cancelled_writer_leaves_no_half_frame(pty: Pty) -> None:
     await other.close()
 
 
-async def test_tcp_has_no_gap(peer: tuple[Peer, str]) -> None:
-    time = HandTime()
+async def test_tcp_has_no_gap(peer: tuple[Peer, str], time: HandTime) -> None:
     link = await Links(time.sleep, lambda: time.ms / 1000).open(peer[1])
     await link.write(b"one")
     await link.write(b"two")

@@ -3,7 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
-from drivers.callpad.driver import DRIVER
+from drivers.callpad.driver import DRIVER, CallPadOptions, open_pads
 from drivers.callpad.emulator import EMULATOR, CallPadEmulator
 from hallctl.devices.contract import CallPad, FaultsSeen, LinkLost, PadKey, WindowDisplay, WindowScreen
 from tests.drivers.serial_bench import BenchPort, running, started
@@ -138,7 +138,7 @@ async def test_a_frame_cut_off_by_silence_does_not_swallow_the_next() -> None:
 async def test_mute_pads_are_silent_and_unplugging_ends_the_run() -> None:
     emulator, port = CallPadEmulator(), BenchPort()
     async with started(emulator) as bus:
-        driver = await DRIVER.open(bus.link(), DRIVER.options(), port)
+        driver = await open_pads(bus.link(), CallPadOptions(), port)
         await emulator.press("mute")
         await emulator.press("key", unit=1, key="next")
         await emulator.press("unplug")
@@ -153,7 +153,7 @@ async def test_mute_pads_are_silent_and_unplugging_ends_the_run() -> None:
 @pytest.mark.parametrize("keymap", [{"0x0c": "next"}, {"0c": "dance"}, {"+0c": "next"}])
 def test_key_maps_of_the_config_are_checked(keymap: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
-        DRIVER.options(keymap=keymap)
+        CallPadOptions(keymap=keymap)
 
 
 async def test_unknown_actions_and_keys_are_refused() -> None:

@@ -1,73 +1,14 @@
-"""The driver against the emulated printer over real TCP; time stands still unless a test fires an alarm."""
+"""Identity and printing, against the emulated printer over real TCP; time stands still unless a test fires an alarm."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from typing import Any
 
 import pytest
 
 from drivers.escpos.driver import DRIVER, EscposPrinter, _transfer_s
-from drivers.escpos.emulated_paper import text_of
-from drivers.escpos.emulator import PrinterEmulator
 from drivers.escpos.options import EscposOptions
 from hallctl.devices.contract import CAPABILITIES, Cut, DeviceFault, LinkLost, Slip, Text
 
-from .wire import ScriptedPrinter, StillPort, TcpLink, until
-
-SLIP = Slip((Text("永安镇便民服务中心", 2, 2, "center"), Text("A012", 4, 4, "center", True), Text("赵䶮先生"), Cut()))
-LINES = ["永安镇便民服务中心", "A012", "[picture]"]
-
-
-class Desk:
-    """An emulated printer, a link and an open driver."""
-
-    def __init__(self, emulator: PrinterEmulator, port: StillPort) -> None:
-        self.emulator = emulator
-        self.port = port
-        self.address = ""
-        self.links: list[TcpLink] = []
-        self.printers: list[EscposPrinter] = []
-
-    async def open(self, **options: Any) -> EscposPrinter:
-        link = await TcpLink.connect(self.address)
-        self.links.append(link)
-        printer = await DRIVER.open(link, EscposOptions(**options), self.port)
-        assert isinstance(printer, EscposPrinter)
-        self.printers.append(printer)
-        return printer
-
-    @property
-    def slips(self) -> list[list[str]]:
-        return [text_of(slip) for slip in self.emulator.paper.slips]
-
-    @property
-    def sent_nothing(self) -> bool:
-        """Whether nothing but questions was written."""
-        return not self.links[-1].written.replace(b"\x10\x04", b"").strip(b"\x01\x02\x03\x04")
-
-
-@pytest.fixture
-async def desk() -> AsyncIterator[Desk]:
-    desk = Desk(PrinterEmulator(), StillPort())
-    desk.address = await desk.emulator.start()
-    yield desk
-    for printer in desk.printers:
-        await printer.close()
-    for link in desk.links:
-        await link.close()
-    await desk.emulator.stop()
-    left = [task.get_name() for task in asyncio.all_tasks() if task is not asyncio.current_task()]
-    assert [name for name in left if name.startswith("escpos")] == []
-
-
-def code_of(caught: pytest.ExceptionInfo[DeviceFault]) -> str:
-    return caught.value.code
-
-
-async def stopped(running: "asyncio.Task[None]") -> None:
-    running.cancel()
-    await asyncio.wait({running})
-
+from .wire import LINES, SLIP, Desk, ScriptedPrinter, StillPort, TcpLink, code_of, until
 
 # ---------------------------------------------------------------- identity
 
@@ -92,7 +33,7 @@ async def test_a_silent_printer_is_not_opened(desk: Desk) -> None:
 async def test_what_answers_in_another_language_is_garbled() -> None:
     peer, port = ScriptedPrinter(lambda _: b"\xff\xfe\xfd"), StillPort()
     link = await TcpLink.connect(await peer.start())
-    opening = asyncio.create_task(DRIVER.open(link, EscposOptions(), port))
+    opening = asyncio.ensure_future(DRIVER.open(link, EscposOptions(), port))
     await until(lambda: peer.heard != b"")
     await until(lambda: peer.writer is not None)
     await asyncio.sleep(0.02)
@@ -315,104 +256,6 @@ async def test_the_printers_brake_is_obeyed() -> None:
 
 def _answers(data: bytes) -> bytes:
     return b"\x12" * data.count(b"\x10\x04")
-
-
-# ---------------------------------------------------------------- keeping watch
-
-
-async def test_changes_are_told_once(desk: Desk) -> None:
-    printer = await desk.open()
-    running = asyncio.create_task(printer.run())
-    await until(lambda: desk.port.faults == [()])
-    for action in ("paper_near_end", "paper_out"):
-        await desk.emulator.press(action)
-        await desk.port.fire(5.0)
-        await desk.port.fire(5.0)
-    await desk.emulator.press("paper_ok")
-    await desk.port.fire(5.0)
-    await until(lambda: len(desk.port.faults) == 4)
-    assert desk.port.faults == [(), ("printer.paper_near_end",), ("printer.paper_out",), ()]
-    await stopped(running)
-
-
-async def test_silence_is_unknown_then_the_link_is_given_up(desk: Desk) -> None:
-    printer = await desk.open(silent_polls=3)
-    running = asyncio.create_task(printer.run())
-    await until(lambda: desk.port.faults == [()])
-    await desk.emulator.press("mute")
-    await desk.port.fire(5.0)
-    await desk.port.fire(1.0)
-    for _ in range(2):
-        await desk.port.fire(5.0)
-        await desk.port.fire(1.0)  # quiet first, so that a late answer is not taken for this one
-        await desk.port.fire(1.0)
-    with pytest.raises(DeviceFault) as caught:
-        await running
-    assert code_of(caught) == "device.silent"
-    assert desk.port.faults == [(), None]
-
-
-async def test_it_recovers_from_a_short_silence(desk: Desk) -> None:
-    printer = await desk.open()
-    running = asyncio.create_task(printer.run())
-    await until(lambda: desk.port.faults == [()])
-    await desk.emulator.press("mute")
-    await desk.port.fire(5.0)
-    await desk.port.fire(1.0)
-    await until(lambda: desk.port.faults == [(), None])
-    await desk.emulator.press("unmute")
-    await desk.port.fire(5.0)
-    await desk.port.fire(1.0)
-    await until(lambda: desk.port.faults == [(), None, ()])
-    await stopped(running)
-
-
-async def test_automatic_status_is_told_at_once(desk: Desk) -> None:
-    printer = await desk.open(asb=True)
-    running = asyncio.create_task(printer.run())
-    await until(lambda: desk.port.faults == [()])
-    await desk.emulator.press("cover_open")
-    await until(lambda: desk.port.faults == [(), ("printer.cover_open",)])
-    await desk.emulator.press("cover_close")
-    await until(lambda: desk.port.faults[-1] == ())
-    await printer.print_slip(SLIP)
-    await desk.emulator.press("paper_near_end")
-    await until(lambda: desk.port.faults[-1] == ("printer.paper_near_end",))
-    await desk.port.fire(5.0)
-    await stopped(running)
-
-
-async def test_a_jammed_cutter_is_tried_again_now_and_then(desk: Desk) -> None:
-    printer = await desk.open()
-    running = asyncio.create_task(printer.run())
-    await until(lambda: desk.port.faults == [()])
-    await desk.emulator.press("cutter_jam", held="no")
-    for _ in range(5):
-        await desk.port.fire(5.0)
-    await desk.port.fire(2.5)
-    await until(lambda: desk.port.faults == [(), ("printer.cutter",), ()])
-    await stopped(running)
-
-
-async def test_a_link_that_ends_ends_the_session(desk: Desk) -> None:
-    printer = await desk.open()
-    running = asyncio.create_task(printer.run())
-    await until(lambda: desk.port.faults == [()])
-    await desk.emulator.press("unplug")
-    with pytest.raises(LinkLost):
-        await running
-    with pytest.raises(LinkLost):
-        await printer.print_slip(SLIP)
-
-
-async def test_closing_ends_a_running_session(desk: Desk) -> None:
-    printer = await desk.open()
-    running = asyncio.create_task(printer.run())
-    await until(lambda: desk.port.faults == [()])
-    await printer.close()
-    await printer.close()
-    with pytest.raises(LinkLost):
-        await running
 
 
 @pytest.mark.parametrize(

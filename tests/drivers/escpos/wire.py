@@ -1,11 +1,22 @@
-"""The byte boundary of the printer tests: a TCP link, a scripted printer, and a port whose time stands still."""
+"""The byte boundary of the printer tests: a TCP link, a scripted printer, a port whose time stands still; and a desk
+on which an emulated printer and its open driver stand.
+"""
 
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Self
+from typing import Any, Self
 
-from hallctl.devices.contract import FaultsSeen, LinkLost, Signal
+import pytest
+
+from drivers.escpos.driver import DRIVER, EscposPrinter
+from drivers.escpos.emulated_paper import text_of
+from drivers.escpos.emulator import PrinterEmulator
+from drivers.escpos.options import EscposOptions
+from hallctl.devices.contract import Cut, DeviceFault, FaultsSeen, LinkLost, Signal, Slip, Text
+
+SLIP = Slip((Text("永安镇便民服务中心", 2, 2, "center"), Text("A012", 4, 4, "center", True), Text("赵䶮先生"), Cut()))
+LINES = ["永安镇便民服务中心", "A012", "[picture]"]
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -118,3 +129,40 @@ class ScriptedPrinter:
             self.heard += data
             writer.write(self._answer(data))
         writer.close()
+
+
+class Desk:
+    """An emulated printer, a link and an open driver."""
+
+    def __init__(self, emulator: PrinterEmulator, port: StillPort) -> None:
+        self.emulator = emulator
+        self.port = port
+        self.address = ""
+        self.links: list[TcpLink] = []
+        self.printers: list[EscposPrinter] = []
+
+    async def open(self, **options: Any) -> EscposPrinter:
+        link = await TcpLink.connect(self.address)
+        self.links.append(link)
+        printer = await DRIVER.open(link, EscposOptions(**options), self.port)
+        assert isinstance(printer, EscposPrinter)
+        self.printers.append(printer)
+        return printer
+
+    @property
+    def slips(self) -> list[list[str]]:
+        return [text_of(slip) for slip in self.emulator.paper.slips]
+
+    @property
+    def sent_nothing(self) -> bool:
+        """Whether nothing but questions was written."""
+        return not self.links[-1].written.replace(b"\x10\x04", b"").strip(b"\x01\x02\x03\x04")
+
+
+def code_of(caught: pytest.ExceptionInfo[DeviceFault]) -> str:
+    return caught.value.code
+
+
+async def stopped(running: "asyncio.Task[None]") -> None:
+    running.cancel()
+    await asyncio.wait({running})

@@ -7,7 +7,7 @@ import pytest
 from drivers.callpad.driver import DRIVER as CALLPAD
 from drivers.callpad.emulator import CallPadEmulator
 from drivers.emulated_line import EmulatedLine
-from drivers.ledstrip.driver import DRIVER
+from drivers.ledstrip.driver import DRIVER, LedStripOptions, open_strips
 from drivers.ledstrip.emulator import EMULATOR, LedStripEmulator
 from drivers.ratingpad.driver import DRIVER as RATINGPAD
 from drivers.ratingpad.emulator import RatingPadEmulator
@@ -135,7 +135,7 @@ async def test_noise_mute_and_unplugging() -> None:
         await port.through(driver.show_window(3, IDLE))
         assert port.of(FaultsSeen)[-1] == FaultsSeen(())
     async with started(emulator) as bus:
-        driver = await DRIVER.open(bus.link(), DRIVER.options(), port)
+        driver = await open_strips(bus.link(), LedStripOptions(), port)
         await emulator.press("unplug")
         with pytest.raises(LinkLost):
             await driver.run()
@@ -178,11 +178,11 @@ async def test_one_bus_carries_pads_evaluators_and_strips() -> None:
 
 
 async def test_the_emulator_checks_what_it_gets() -> None:
-    emulator = EMULATOR.make()
+    emulator = LedStripEmulator()
     emulator._hear(
         bytes.fromhex("ff6803036803010c1016 a09001a10000a0 a09001a500034100b056 a09001a50002410099 a09001a5ffff")
     )
     assert strip(emulator, 1)["text"] == "001"
     assert emulator.bad_frames == 2
     with pytest.raises(ValueError, match="no action"):
-        await emulator.press("dance")
+        await EMULATOR.make().press("dance")

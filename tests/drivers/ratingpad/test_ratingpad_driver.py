@@ -1,9 +1,11 @@
 """The driver against emulated evaluators over a real pty."""
 
+from typing import Any
+
 import pytest
 from pydantic import ValidationError
 
-from drivers.ratingpad.driver import DRIVER
+from drivers.ratingpad.driver import DRIVER, RatingPadOptions, open_pads
 from drivers.ratingpad.emulator import EMULATOR, RatingPadEmulator
 from hallctl.devices.contract import FaultsSeen, LinkLost, RatingKey, RatingPad
 from tests.drivers.serial_bench import BenchPort, running, started
@@ -43,7 +45,7 @@ async def test_asked_rated_acknowledged() -> None:
     ],
 )
 async def test_key_map_per_model_and_unknown_keys_have_no_level(
-    options: dict[str, object], levels: list[object]
+    options: dict[str, Any], levels: list[str | None]
 ) -> None:
     """H04."""
     emulator, port = RatingPadEmulator(), BenchPort()
@@ -74,7 +76,7 @@ async def test_the_short_acknowledgement_of_the_mfc_system() -> None:
 async def test_noise_mute_and_unplugging() -> None:
     emulator, port = RatingPadEmulator(), BenchPort()
     async with started(emulator) as bus:
-        driver = await DRIVER.open(bus.link(), DRIVER.options(), port)
+        driver = await open_pads(bus.link(), RatingPadOptions(), port)
         await emulator.press("mute")
         await driver.ask_rating(131)
         await emulator.press("unmute")
@@ -91,7 +93,7 @@ async def test_noise_mute_and_unplugging() -> None:
 @pytest.mark.parametrize("grades", [{"x": "satisfied"}, {"01": "satisfied"}, {"256": "satisfied"}, {"1": "fine"}])
 def test_grade_maps_of_the_config_are_checked(grades: dict[str, str]) -> None:
     with pytest.raises(ValidationError):
-        DRIVER.options(grades=grades)
+        RatingPadOptions.model_validate({"grades": grades})
 
 
 async def test_unknown_actions_and_values_are_refused() -> None:
