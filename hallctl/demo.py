@@ -1,7 +1,8 @@
 """``hallctl demo``: the shipped township hall with every device emulated at the byte level.
 
 The emulators stand at the other end of real ptys and TCP ports; the daemon does not know that they are not hardware.
-A demo page shows what each shows and lets a visitor press its keys. Accounts get random passwords at each start.
+A demo page shows what each shows and lets a visitor press its keys. The accounts share one random password, made anew
+at each start.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ from hallctl.api.auth import Caller, new_token, token_digest
 from hallctl.api.context import Context
 from hallctl.api.methods import METHODS, Method
 from hallctl.api.role import Role
+from hallctl.clock import SystemClock
 from hallctl.config import DeviceSection, HallConfig
 from hallctl.devices.contract import Emulator, EmulatorSpec
 from hallctl.devices.registry import Registry
@@ -90,11 +92,13 @@ async def raise_stage(
     sections: list[DeviceSection] = []
     for section in config.devices:
         spec = registry.emulator(section.driver)
-        options: dict[str, Any] = {"units": tuple(int(unit) for unit in section.units)} if section.units else {}
         own = dict(section.options)
+        options: dict[str, Any] = {"now": SystemClock().now}
         if section.driver == "voice":
-            options["folder"] = own["folder"] = str(directory / CLIPS)
-            own["sink"] = "wav"
+            own |= {"folder": str(directory / CLIPS), "sink": "wav"}
+            options = {"folder": own["folder"]}
+        if section.units:
+            options["units"] = tuple(int(unit) for unit in section.units)
         emulator = spec.make(**options)
         link = await emulator.start()
         stack.push_async_callback(emulator.stop)
@@ -106,30 +110,29 @@ async def raise_stage(
 
 async def furnish(daemon: bootstrap.Daemon, stage: Stage) -> None:
     """Pair the terminals and make the accounts; open no window: that is the visitor's first step."""
-    config = daemon.context.config
     context = daemon.context
-    for number, window in enumerate(config.windows, 1001):
-        await _account(context, stage, str(number), f"{window.label or window.id} 号窗口", ("window", "guide"))
-    await _account(context, stage, "boss", "大厅主任", ("supervisor", "auditor"))
-    await _account(context, stage, "admin", "管理员", ("admin", "supervisor"))
+    config = context.config
+    people = [
+        (str(number), f"{window.label or window.id} 号窗口", ("window", "guide"))
+        for number, window in enumerate(config.windows, 1001)
+    ]
+    people += [("boss", "大厅主任", ("supervisor", "auditor")), ("admin", "管理员", ("admin", "supervisor"))]
+    password = secrets.token_hex(3) + "a1"
+    password_hash = await context.auth.hash(password)  # once: argon2 takes its time on purpose
+    for account, name, roles in people:
+        await context.hall.execute(c.SetAccount(account, name, roles, password_hash), "demo")
+        stage.accounts.append({"account": account, "password": password, "roles": list(roles)})
+    await asyncio.sleep(0)  # the last publication, after which every account is known
     for kiosk in config.kiosks:
         await _terminal(context, stage, "kiosk", Role.KIOSK, kiosk.id)
-    for window, account in zip(config.windows, stage.accounts, strict=False):
-        token, _until = await context.auth.open_session(account["account"], account["password"])
+    for window, (account, _name, _roles) in zip(config.windows, people, strict=False):
+        token, _until = context.auth.session(context.state.accounts[account])
         stage.pages.append(_page("window", window.id, token, f"?window={window.id}"))
     await _terminal(context, stage, "board", Role.BOARD, None)
     for window in config.windows:
         await _terminal(context, stage, "rating", Role.RATING, window.id)
     await _terminal(context, stage, "admin", Role.ADMIN, None)
     await _terminal(context, stage, "demo", Role.ADMIN, None)
-
-
-async def _account(context: Context, stage: Stage, account: str, name: str, roles: tuple[str, ...]) -> None:
-    password = secrets.token_hex(3) + "a1"
-    password_hash = await context.auth.hash(password)
-    await context.hall.execute(c.SetAccount(account, name, roles, password_hash), "demo")
-    await asyncio.sleep(0)  # the publication, after which the account can log in
-    stage.accounts.append({"account": account, "password": password, "roles": list(roles)})
 
 
 async def _terminal(context: Context, stage: Stage, page: str, role: Role, place: str | None) -> None:

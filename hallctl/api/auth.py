@@ -17,6 +17,7 @@ from pwdlib import PasswordHash
 
 from hallctl.api.role import Role
 from hallctl.clock import Clock
+from hallctl.domain.model import Account
 from hallctl.domain.state import HallState
 from hallctl.errors import RequestError
 
@@ -107,8 +108,12 @@ class Auth:
             self._failed(account)
             raise RequestError("auth.bad_password")
         self._tries.pop(account, None)
+        return self.session(known)
+
+    def session(self, account: Account) -> tuple[str, int]:
+        """A session token of an account that has proved itself, and when it ends (ms)."""
         until = self._clock.now() + SESSION_MS
-        claims = {"sub": known.id, "epoch": known.epoch, "until": until}
+        claims = {"sub": account.id, "epoch": account.epoch, "until": until}
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM), until
 
     def _verify(self, password: str, password_hash: str | None) -> bool:

@@ -93,7 +93,8 @@ class Database:
         self._readers = ThreadPoolExecutor(READERS, "store-reader")
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
-        self._thread = threading.Thread(target=self._run, name="store-writer")
+        # a daemon that dies without `close` must end, not wait: what is queued was not acknowledged
+        self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
 
     @classmethod
     def open(cls, directory: Path, on_commit: OnCommit) -> "Database":

@@ -129,9 +129,11 @@ def _left(out: _Rows, _record: Record, event: Any) -> None:
 
 
 def _tally(out: _Rows, record: Record, event: Any) -> None:
+    """The figures of the day in hand; a past day's are not in the state any more."""
     day, service = out.state.last_day, out.ticket(event).queue
-    if day is not None and record.day in {None, day}:
-        out.put("tally", service, _UPSERT_TALLY, day, service, *_get_tally(out.state.tally(service)))
+    tally = out.state.tallies.get(service)
+    if tally is not None and record.day in {None, day}:
+        out.put("tally", service, _UPSERT_TALLY, day, service, *_get_tally(tally))
 
 
 def _call(out: _Rows, record: Record, event: Any) -> None:

@@ -1,0 +1,207 @@
+// The kiosk's steps: T05 (no ticket without paper unless asked), O14 (no card before the notice), O12 (time to read).
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+import { RpcError } from "../../kiosk_ui/shared/rpc.js";
+import { language, register } from "../../kiosk_ui/shared/i18n.js";
+import texts from "../../kiosk_ui/i18n/kiosk.js";
+import { DONE_S, IDLE_S, NOTICE, PHOTO_S, STAY_S, createFlow } from "../../kiosk_ui/kiosk/flow.js";
+import { canPrint, windowsText } from "../../kiosk_ui/kiosk/words.js";
+import { fakeHall, settle } from "./fakes.js";
+
+register(texts);
+beforeEach(() => mock.timers.enable({ apis: ["setInterval", "Date"] }));
+afterEach(() => {
+  language.value = "zh";
+  mock.timers.reset();
+});
+
+const READY = { name: "p", state: "ready", faults: [] };
+const EMPTY = { name: "p", state: "degraded", faults: ["printer.paper_out"] };
+const service = (identity = "none") => ({ id: "tax", name: "税务", identity, zone: "a", windows: ["1"], wait_s: [60, 120], waiting: 2 });
+const receipt = { seq: 1, at: 1, ticket: { ticket: "t1", label: "A003", ahead: 2, slip: "queued" } };
+
+function kiosk({ printer = READY, reader = READY, answers = {} } = {}) {
+  const row = { id: "kiosk-1", services: ["tax"], printer, reader, help: false };
+  const hall = fakeHall({ kiosks: [row] }, { "ticket.take": receipt, "card.arm": { seconds: 30 }, ...answers });
+  const flow = createFlow(hall, "kiosk-1");
+  const wait = (seconds) => mock.timers.tick(seconds * 1000);
+  return { hall, flow, wait, name: () => flow.screen.value.name, methods: () => hall.calls.map(([method]) => method) };
+}
+
+test("a tap takes a number and shows what is known", async () => {
+  const { hall, flow } = kiosk();
+  flow.choose(service());
+  await settle();
+  assert.deepEqual(hall.calls, [["ticket.take", { service: "tax", kiosk: "kiosk-1", paperless: false }]]);
+  assert.equal(flow.screen.value.label, "A003");
+  assert.equal(flow.screen.value.slip, "queued");
+  flow.close();
+});
+
+test("a double tap takes one number", async () => {
+  const { flow, methods } = kiosk();
+  flow.choose(service());
+  flow.choose(service());
+  await settle();
+  assert.deepEqual(methods(), ["ticket.take"]);
+  flow.close();
+});
+
+test("T05: without paper it asks first and then takes a number without a slip", async () => {
+  const { hall, flow, name, methods } = kiosk({ printer: EMPTY });
+  flow.choose(service());
+  await settle();
+  assert.equal(name(), "paperless");
+  assert.deepEqual(methods(), []);
+  flow.take(service(), { paperless: true });
+  await settle();
+  assert.equal(hall.calls[0][1].paperless, true);
+  assert.equal(flow.screen.value.slip, "none");
+  assert.equal(flow.left.value, PHOTO_S);
+  flow.close();
+});
+
+test("T05: a printer's refusal leads to the same question", async () => {
+  const { flow, name } = kiosk({ answers: { "ticket.take": new RpcError({ code: "printer.offline" }) } });
+  flow.choose(service());
+  await settle();
+  assert.equal(name(), "paperless");
+  flow.close();
+});
+
+test("T05: an unknown printer is not a ready one", () => {
+  assert.equal(canPrint({ printer: { state: "unknown", faults: [] } }), false);
+  assert.equal(canPrint({ printer: { state: "degraded", faults: ["printer.paper_near_end"] } }), true);
+  assert.equal(canPrint({ printer: null }), false);
+});
+
+test("O14: the reader is opened only after the notice, and told which one", async () => {
+  const { hall, flow, name, methods } = kiosk();
+  flow.choose(service("required"));
+  assert.equal(name(), "notice");
+  assert.deepEqual(methods(), []);
+  flow.readCard(service("required"));
+  await settle();
+  assert.deepEqual(hall.calls, [["card.arm", { kiosk: "kiosk-1", notice: NOTICE }]]);
+  assert.equal(name(), "card");
+  flow.close();
+});
+
+test("a card that was read takes the number with its claim", async () => {
+  const { hall, flow, name } = kiosk();
+  flow.readCard(service("required"));
+  await settle();
+  hall.tell("card.seen", { kiosk: "kiosk-2", claim: "other" });
+  assert.equal(name(), "card");
+  hall.tell("card.seen", { kiosk: "kiosk-1", claim: "c", priority: "elder", existing: { tax: "A001" } });
+  await settle();
+  assert.deepEqual(hall.calls[1], ["ticket.take", { service: "tax", kiosk: "kiosk-1", paperless: false, claim: "c", priority: "elder" }]);
+  assert.equal(flow.screen.value.existing, "A001");
+  flow.close();
+});
+
+test("a card after the person has left is not used", async () => {
+  const { hall, flow, methods } = kiosk();
+  flow.readCard(service("required"));
+  await settle();
+  flow.home();
+  hall.tell("card.seen", { kiosk: "kiosk-1", claim: "c" });
+  await settle();
+  assert.deepEqual(methods(), ["card.arm", "card.disarm"]);
+  flow.close();
+});
+
+test("no card in time is said, and can be tried again", async () => {
+  const { flow, name, wait } = kiosk();
+  flow.readCard(service("required"));
+  await settle();
+  wait(31);
+  assert.equal(name(), "card");
+  assert.equal(flow.screen.value.reading, false);
+  assert.ok(flow.screen.value.fault);
+  flow.close();
+});
+
+test("without a card: optional takes a number, required leads to people", async () => {
+  const { flow, name, methods } = kiosk();
+  flow.withoutCard(service("required"));
+  assert.equal(name(), "nocard");
+  flow.withoutCard(service("optional"));
+  await settle();
+  assert.deepEqual(methods(), ["ticket.take"]);
+  flow.close();
+});
+
+test("no reader: optional takes a number at once, required leads to people", async () => {
+  const { flow, name, methods } = kiosk({ reader: null });
+  flow.choose(service("required"));
+  assert.equal(name(), "nocard");
+  flow.choose(service("optional"));
+  await settle();
+  assert.deepEqual(methods(), ["ticket.take"]);
+  flow.close();
+});
+
+test("the slip's fate is shown, and only of this ticket", async () => {
+  const { hall, flow } = kiosk();
+  flow.choose(service());
+  await settle();
+  hall.tell("slip.confirmed", { ticket: "other" });
+  assert.equal(flow.screen.value.slip, "queued");
+  hall.tell("slip.failed", { ticket: "t1", fault: "printer.paper_out", zh: "缺纸", en: "no paper" });
+  assert.equal(flow.screen.value.slip, "failed");
+  assert.equal(flow.left.value, PHOTO_S);
+  hall.tell("slip.confirmed", { ticket: "t1" });
+  assert.equal(flow.screen.value.slip, "printed");
+  flow.close();
+});
+
+test("home after a visible countdown, twice as long in 长辈模式, longer when asked (O12)", async () => {
+  const { flow, name, wait } = kiosk();
+  flow.choose(service());
+  await settle();
+  assert.equal(flow.left.value, DONE_S);
+  flow.toggleElder();
+  assert.equal(flow.left.value, DONE_S * 2);
+  flow.stay();
+  assert.equal(flow.left.value, STAY_S * 2);
+  wait(STAY_S * 2 + 1);
+  assert.equal(name(), "home");
+  flow.close();
+});
+
+test("home clears what the last person chose", () => {
+  const { flow, wait } = kiosk();
+  flow.toggleElder();
+  flow.setLanguage("en");
+  flow.openZone("a");
+  wait(IDLE_S * 2 + 1);
+  assert.deepEqual(flow.screen.value, { name: "home", zone: null, page: 0 });
+  assert.equal(flow.elder.value, false);
+  assert.equal(language.value, "zh");
+  assert.equal(flow.left.value, null);
+  flow.close();
+});
+
+test("a refusal is shown in words and nothing is left busy", async () => {
+  const closed = new RpcError({ code: "day.closed", zh: "今天的取号已结束", en: "closed" });
+  const { hall, flow, name } = kiosk({ answers: { "ticket.take": closed } });
+  flow.choose(service());
+  await settle();
+  assert.equal(name(), "refused");
+  assert.equal(flow.screen.value.error.zh, "今天的取号已结束");
+  hall.answers["ticket.take"] = receipt;
+  flow.choose(service());
+  await settle();
+  assert.equal(name(), "done");
+  flow.close();
+});
+
+test("windows in few words", () => {
+  const windows = ["1", "2", "3", "7", "9", "12"].map((id) => ({ id, label: id }));
+  assert.equal(windowsText(["3", "1", "2"], windows), "1–3 号窗口");
+  assert.equal(windowsText(["7"], windows), "7 号窗口");
+  assert.equal(windowsText(["1", "3", "7", "9", "12"], windows), "1、3、7 等 5 个窗口");
+  assert.equal(windowsText(["a"], [{ id: "a", label: "综合窗" }]), "综合窗");
+});
