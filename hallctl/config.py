@@ -7,7 +7,8 @@ are told at once. Each field's description is the documentation of the key (a te
 import hashlib
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from string import Formatter
+from typing import Annotated, Any, Final, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -16,7 +17,14 @@ from hallctl.domain.model import Layout, Service, WindowPlan
 from hallctl.errors import ConfigError, Problem
 
 Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,30}$")]
-Level = Literal["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"]
+
+SLIP_FIELDS: Final = frozenset(
+    {"hall", "zone", "service", "label", "ahead", "wait", "windows", "time", "note", "phone", "reprint", "url", "id"}
+)
+"""Placeholders of the slip's template."""
+
+VOICE_FIELDS: Final = frozenset({"label", "window"})
+STRIP_FIELDS: Final = frozenset({"label", "window", "post", "reason", "clerk"})
 
 
 class _Section(BaseModel):
@@ -104,10 +112,25 @@ class DeviceSection(_Section):
     options: dict[str, Any] = Field({}, description="The driver's own options; see its README.")
 
 
+class SlipLineSection(_Section):
+    """One line of a slip: exactly one of text, rule, blank, qr and cut, with how it looks."""
+
+    text: str | None = Field(None, description="A line of text with placeholders; left out if all of them are empty.")
+    width: int = Field(1, ge=1, le=4, description="Magnification across.")
+    height: int = Field(1, ge=1, le=4, description="Magnification down.")
+    align: Literal["left", "center", "right"] = Field("left", description="left, center or right.")
+    bold: bool = Field(False, description="Bold type.")
+    rule: bool = Field(False, description="A line across the paper.")
+    blank: int = Field(0, ge=0, le=10, description="So many empty lines.")
+    qr: str | None = Field(None, description="A QR code of this text, placeholders allowed.")
+    module: int = Field(6, ge=2, le=12, description="Dots of a module of the QR code.")
+    cut: bool = Field(False, description="Feed and cut the paper.")
+
+
 class SlipSection(_Section):
     width: int = Field(48, ge=24, le=64, description="Half-width characters a line: 48 for 80 mm, 32 for 58 mm.")
     font: str = Field("", description="Font file for characters that printers lack; empty: a Noto or WenQuanYi font.")
-    template: list[dict[str, Any]] = Field(
+    template: list[SlipLineSection] = Field(
         [],
         description="Lines of the slip: {text=...}, {rule=true}, {blank=n}, {qr=...}, {cut=true}; empty: the built-in.",
     )
@@ -231,6 +254,7 @@ def _cross_check(config: HallConfig) -> list[Problem]:
                 Problem(key, f"“{name}”出现多次，请改为唯一。", f"{name!r} is given twice; make it unique.")
             )
 
+    problems += _check_texts(config)
     if config.hall.timezone not in available_timezones():
         problems.append(
             Problem("hall.timezone", "没有这个时区，例如 Asia/Shanghai。", "Unknown time zone; e.g. Asia/Shanghai.")
@@ -259,4 +283,31 @@ def _cross_check(config: HallConfig) -> list[Problem]:
                     Problem(f"devices.{i}.units.{unit}", "总线地址应为数字。", "A bus address is a number.")
                 )
             check(f"devices.{i}.units.{unit}", window_id, windows)
+    return problems
+
+
+def _check_texts(config: HallConfig) -> list[Problem]:
+    """Placeholders that a text does not have would fail in front of a citizen: told now."""
+    texts = [
+        (f"slip.template.{i}", line.text or line.qr or "", SLIP_FIELDS) for i, line in enumerate(config.slip.template)
+    ]
+    texts += [("voice.text", config.voice.text, VOICE_FIELDS), ("voice.text_en", config.voice.text_en, VOICE_FIELDS)]
+    texts += [(f"strip.{name}", getattr(config.strip, name), STRIP_FIELDS) for name in type(config.strip).model_fields]
+    problems = []
+    for key, text, fields in texts:
+        try:
+            used = {name for _text, name, _spec, _conversion in Formatter().parse(text) if name is not None}
+        except ValueError:
+            used = {"{ }"}
+        for name in sorted(used - fields):
+            known = ", ".join(f"{{{field}}}" for field in sorted(fields))
+            problems.append(
+                Problem(
+                    key, f"没有占位符 {{{name}}}，可用：{known}。", f"No placeholder {{{name}}}; there are: {known}."
+                )
+            )
+    for i, line in enumerate(config.slip.template):
+        if sum((line.text is not None, line.rule, line.blank > 0, line.qr is not None, line.cut)) != 1:
+            problems.append(Problem(f"slip.template.{i}", "每行只能是 text、rule、blank、qr、cut 之一。",
+                                    "A line is exactly one of text, rule, blank, qr and cut."))  # fmt: skip
     return problems

@@ -176,6 +176,10 @@ class EscposPrinter:
     # ---------------------------------------------------------------- watching
 
     async def _watch(self) -> None:
+        async with self._turn:
+            await self._look()
+        await asyncio.to_thread(_warm, self._options)  # loading takes a second, which the first citizen need not wait
+        await self._port.sleep(self._options.poll_s)
         while True:
             async with self._turn:
                 await self._look()
@@ -246,6 +250,12 @@ def _encoded(slip: Slip, options: EscposOptions) -> bytes:
     from drivers.escpos import slip as builder
 
     return builder.encode(slip, options)
+
+
+def _warm(options: EscposOptions) -> None:
+    from drivers.escpos import slip as builder
+
+    builder.warm(options)
 
 
 def _preview(slip: Slip, options: EscposOptions) -> bytes:

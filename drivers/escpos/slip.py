@@ -39,9 +39,11 @@ def encode(slip: Slip, options: EscposOptions) -> bytes:
     return bytes(out)
 
 
-def warm() -> None:
-    """Load what `encode` needs."""
+def warm(options: EscposOptions) -> None:
+    """Loads what the first `encode` would have to load: python-escpos, Pillow, the fonts."""
     _builder_class()
+    for bold in (False, True):
+        font.find_face(options.font, bold)
 
 
 def _encoded(placed: Placed, options: EscposOptions) -> bytes:

@@ -4,32 +4,35 @@ The result is a value: the printer's driver prints it, the preview draws it. A s
 number and where to wait; never a name or an identity number.
 """
 
-from typing import Any
+from typing import Final
 
-from hallctl.config import HallConfig
+from hallctl.config import HallConfig, SlipLineSection
 from hallctl.devices.contract import Blank, Cut, Qr, Rule, Slip, SlipLine, Text
 from hallctl.domain import waits
 from hallctl.domain.calendar import local_time
 from hallctl.domain.model import Ticket
 from hallctl.domain.state import HallState
 
-BUILT_IN: list[dict[str, Any]] = [
-    {"text": "{reprint}", "align": "center", "bold": True},
-    {"text": "{hall}", "align": "center", "height": 2, "width": 1, "bold": True},
-    {"text": "{zone} · {service}", "align": "center"},
-    {"rule": True},
-    {"text": "{label}", "align": "center", "width": 4, "height": 4, "bold": True},
-    {"rule": True},
-    {"text": "您前面还有 {ahead} 人", "align": "center", "height": 2, "width": 1},
-    {"text": "预计等候 {wait}", "align": "center"},
-    {"text": "办理窗口：{windows}", "align": "center"},
-    {"text": "{note}", "align": "center"},
-    {"qr": "{url}"},
-    {"text": "请在等候区休息，留意叫号与大屏幕", "align": "center"},
-    {"text": "过号请到导办台恢复，不必重新取号", "align": "center"},
-    {"text": "{time}", "align": "center"},
-    {"text": "咨询投诉 {phone}", "align": "center"},
-    {"cut": True},
+BUILT_IN: Final = [
+    SlipLineSection.model_validate(row)
+    for row in (
+        {"text": "{reprint}", "align": "center", "bold": True},
+        {"text": "{hall}", "align": "center", "height": 2, "bold": True},
+        {"text": "{zone} · {service}", "align": "center"},
+        {"rule": True},
+        {"text": "{label}", "align": "center", "width": 4, "height": 4, "bold": True},
+        {"rule": True},
+        {"text": "您前面还有 {ahead} 人", "align": "center", "width": 2, "height": 2},
+        {"text": "预计等候 {wait}", "align": "center"},
+        {"text": "办理窗口：{windows}", "align": "center"},
+        {"text": "{note}", "align": "center"},
+        {"qr": "{url}"},
+        {"text": "请在等候区休息，留意叫号与大屏幕", "align": "center"},
+        {"text": "过号请到导办台恢复，不必重新取号", "align": "center"},
+        {"text": "{time}", "align": "center"},
+        {"text": "咨询投诉 {phone}", "align": "center"},
+        {"cut": True},
+    )
 ]
 """The slip of a hall that has not written its own."""
 
@@ -69,23 +72,17 @@ def facts(config: HallConfig, state: HallState, ticket: Ticket, *, copy: int, to
     }
 
 
-def _line(row: dict[str, Any], fields: dict[str, str]) -> SlipLine | None:
-    if row.get("cut"):
+def _line(row: SlipLineSection, fields: dict[str, str]) -> SlipLine | None:
+    if row.cut:
         return Cut()
-    if row.get("rule"):
+    if row.rule:
         return Rule()
-    if "blank" in row:
-        return Blank(int(row["blank"]))
-    if "qr" in row:
-        return Qr(str(row["qr"]).format(**fields), int(row.get("module", 6)))
-    template = str(row["text"])
+    if row.blank:
+        return Blank(row.blank)
+    if row.qr is not None:
+        return Qr(row.qr.format(**fields), row.module)
+    template = row.text or ""
     used = [name for name in fields if "{" + name + "}" in template]
     if used and not any(fields[name] for name in used):
         return None
-    return Text(
-        template.format(**fields),
-        width=int(row.get("width", 1)),
-        height=int(row.get("height", 1)),
-        align=str(row.get("align", "left")),
-        bold=bool(row.get("bold", False)),
-    )
+    return Text(template.format(**fields), row.width, row.height, row.align, row.bold)
