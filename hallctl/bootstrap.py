@@ -18,6 +18,7 @@ from typing import Final
 
 import structlog
 import uvicorn
+from fastapi import FastAPI
 
 from hallctl.api import http
 from hallctl.api.auth import Auth, token_digest
@@ -217,20 +218,7 @@ async def serve(
     config = daemon.context.config
     listener = _listen(config.server.host, config.server.port if port is None else port)
     daemon.address = f"http://{config.server.host}:{listener.getsockname()[1]}"
-    app = http.application(daemon.context, pages(), methods, clips)
-    server = _Server(
-        uvicorn.Config(
-            app,
-            ws="websockets-sansio",
-            ws_per_message_deflate=False,
-            ws_max_size=1024 * 1024,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_S,
-        )
-    )
+    server = _server(http.application(daemon.context, pages(), methods, clips))
     daemon.finish = server.finish
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -257,6 +245,23 @@ async def serve(
         listener.close()
     if server.failure is not None:
         raise server.failure
+
+
+def _server(app: FastAPI) -> "_Server":
+    """The sans-IO websocket protocol is as fast as bare websockets; compression would double the cost in a hall."""
+    return _Server(
+        uvicorn.Config(
+            app,
+            ws="websockets-sansio",
+            ws_per_message_deflate=False,
+            ws_max_size=1024 * 1024,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_S,
+        )
+    )
 
 
 class _Server(uvicorn.Server):

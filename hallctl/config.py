@@ -236,54 +236,59 @@ def problem(row: Any, *under: str) -> Problem:
 
 
 def _cross_check(config: HallConfig) -> list[Problem]:
-    """What pydantic cannot see: names that point nowhere and things given twice."""
-    problems: list[Problem] = []
-    zones = {zone.id for zone in config.zones}
-    services = {service.id for service in config.services}
-    windows = {window.id for window in config.windows}
-    kiosks = {kiosk.id for kiosk in config.kiosks}
-
-    def check(key: str, name: str | None, known: set[str]) -> None:
-        if name is not None and name not in known:
-            problems.append(Problem(key, f"没有“{name}”，可用：{', '.join(sorted(known))}。",
-                                    f"There is no {name!r}; there are: {', '.join(sorted(known))}."))  # fmt: skip
-
-    def unique(key: str, names: list[str]) -> None:
-        for name in sorted({name for name in names if names.count(name) > 1}):
-            problems.append(
-                Problem(key, f"“{name}”出现多次，请改为唯一。", f"{name!r} is given twice; make it unique.")
-            )
-
-    problems += _check_texts(config)
+    """What pydantic cannot see: names that point nowhere, things given twice, texts that cannot be filled."""
+    problems = [*_check_names(config), *_check_twice(config), *_check_texts(config)]
     if config.hall.timezone not in available_timezones():
         problems.append(
             Problem("hall.timezone", "没有这个时区，例如 Asia/Shanghai。", "Unknown time zone; e.g. Asia/Shanghai.")
         )
-    unique("zones.id", [zone.id for zone in config.zones])
-    unique("services.id", [service.id for service in config.services])
-    unique("services.prefix", [service.prefix for service in config.services])
-    unique("windows.id", [window.id for window in config.windows])
-    unique("kiosks.id", [kiosk.id for kiosk in config.kiosks])
-    unique("devices.name", [device.name for device in config.devices])
-    for i, service in enumerate(config.services):
-        check(f"services.{i}.zone", service.zone, zones)
+    return problems
+
+
+def _check_names(config: HallConfig) -> list[Problem]:
+    zones = {zone.id for zone in config.zones}
+    services = {service.id for service in config.services}
+    windows = {window.id for window in config.windows}
+    kiosks = {kiosk.id for kiosk in config.kiosks}
+    named: list[tuple[str, str | None, set[str]]] = []
+    named += [(f"services.{i}.zone", service.zone, zones) for i, service in enumerate(config.services)]
     for i, window in enumerate(config.windows):
-        check(f"windows.{i}.zone", window.zone, zones)
-        for name in window.services:
-            check(f"windows.{i}.services", name, services)
+        named.append((f"windows.{i}.zone", window.zone, zones))
+        named += [(f"windows.{i}.services", name, services) for name in window.services]
     for i, kiosk in enumerate(config.kiosks):
-        for name in kiosk.services:
-            check(f"kiosks.{i}.services", name, services)
+        named += [(f"kiosks.{i}.services", name, services) for name in kiosk.services]
+    problems = []
     for i, device in enumerate(config.devices):
-        check(f"devices.{i}.kiosk", device.kiosk, kiosks)
-        check(f"devices.{i}.zone", device.zone, zones)
+        named += [(f"devices.{i}.kiosk", device.kiosk, kiosks), (f"devices.{i}.zone", device.zone, zones)]
         for unit, window_id in device.units.items():
+            named.append((f"devices.{i}.units.{unit}", window_id, windows))
             if not unit.isdigit():
                 problems.append(
                     Problem(f"devices.{i}.units.{unit}", "总线地址应为数字。", "A bus address is a number.")
                 )
-            check(f"devices.{i}.units.{unit}", window_id, windows)
+    for key, name, known in named:
+        if name is not None and name not in known:
+            there = ", ".join(sorted(known))
+            problems.append(
+                Problem(key, f"没有“{name}”，可用：{there}。", f"There is no {name!r}; there are: {there}.")
+            )
     return problems
+
+
+def _check_twice(config: HallConfig) -> list[Problem]:
+    given = {
+        "zones.id": [zone.id for zone in config.zones],
+        "services.id": [service.id for service in config.services],
+        "services.prefix": [service.prefix for service in config.services],
+        "windows.id": [window.id for window in config.windows],
+        "kiosks.id": [kiosk.id for kiosk in config.kiosks],
+        "devices.name": [device.name for device in config.devices],
+    }
+    return [
+        Problem(key, f"“{name}”出现多次，请改为唯一。", f"{name!r} is given twice; make it unique.")
+        for key, names in given.items()
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
 
 
 def _check_texts(config: HallConfig) -> list[Problem]:

@@ -4,6 +4,7 @@ Usage: ``make screenshots``. The pictures land in ``kiosk_ui/screenshots/``, whi
 """
 
 import asyncio
+import base64
 import contextlib
 import json
 import shutil
@@ -85,12 +86,9 @@ async def _try(hall: Client, method: str, **params: Any) -> Json | None:
     return None
 
 
-async def let_people_in(address: str, places: list[Place]) -> None:
+async def let_people_in(address: str, kiosk: Place, places: list[Place]) -> None:
     """Numbers at the kiosk, calls at the windows: a hall on an ordinary morning."""
     ws = address.replace("http://", "ws://") + "/ws"
-    kiosk = first(places, "kiosk")
-    if kiosk is None:
-        return
     async with Client(ws, role="kiosk", token=kiosk.token) as hall:
         for service in VISITORS:
             await _try(hall, "ticket.take", service=service, kiosk=str(kiosk.place), paperless=True)
@@ -98,6 +96,23 @@ async def let_people_in(address: str, places: list[Place]) -> None:
         async with Client(ws, role="window", token=window.token, place=window.place) as hall:
             for method in ("clerk.login", "window.open", "ticket.call", "ticket.start"):
                 await _try(hall, method)
+
+
+async def print_slip(address: str, kiosk: Place, demo_page: Place) -> Place:
+    """A number with paper: the slip's picture is kept, its QR leads to the ticket's page."""
+    ws = address.replace("http://", "ws://") + "/ws"
+    async with Client(ws, role="kiosk", token=kiosk.token) as hall:
+        receipt = await hall.change("ticket.take", service="general", kiosk=str(kiosk.place))
+        async for event in hall.events():
+            if event["type"] == "slip.confirmed" and event["data"]["ticket"] == receipt["ticket"]["id"]:
+                break
+    async with Client(ws, role="admin", token=demo_page.token) as hall:
+        devices = (await hall.ask("demo.list"))["devices"]
+    printer = next(row for row in devices if row["driver"] == "escpos" and row["place"] == kiosk.place)
+    printed = printer["view"]["slips"][-1]
+    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "slip.png").write_bytes(base64.b64decode(printed["png"]))
+    return Place("ticket", None, f"{address}/ticket/#{printed['qr'][0]}")
 
 
 async def finish(address: str, window: Place) -> None:
@@ -160,10 +175,14 @@ def main() -> None:
         raise SystemExit("chromium is missing: sudo apt-get install --no-install-recommends chromium")
     with demo() as ready:
         places = [Place(row["page"], row.get("place"), row["url"]) for row in ready["pages"]]
-        asyncio.run(let_people_in(ready["address"], places))
+        address, kiosk, demo_page = ready["address"], first(places, "kiosk"), first(places, "demo")
+        if kiosk is None or demo_page is None:
+            raise SystemExit("the demo has no kiosk or no floor plan")
+        asyncio.run(let_people_in(address, kiosk, places))
+        places.append(asyncio.run(print_slip(address, kiosk, demo_page)))
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            take_pictures(browser, ready["address"], places)
+            take_pictures(browser, address, places)
             browser.close()
 
 

@@ -64,25 +64,10 @@ def openapi(methods: dict[str, Method] = METHODS) -> Json:
         status: {"description": text, "content": {"application/json": {"schema": failed}}}
         for status, text in _STATUS.items()
     }
-    paths: Json = {}
-    for method in methods.values():
-        noun, _, verb = method.name.partition(".")
-        paths[f"{PREFIX}/{noun}/{verb}"] = {
-            "post": {
-                "operationId": method.name,
-                "summary": method.doc,
-                "description": _who(method),
-                "security": [] if method.roles is None else [{"bearer": []}],
-                "requestBody": {"required": True, "content": {"application/json": {"schema": refs[method.params]}}},
-                "responses": {
-                    "200": {
-                        "description": "done",
-                        "content": {"application/json": {"schema": refs[method.result]}},
-                    },
-                    **errors,
-                },
-            }
-        }
+    paths = {
+        f"{PREFIX}/{method.name.replace('.', '/')}": {"post": _call(method, refs, errors)}
+        for method in methods.values()
+    }
     return {
         "openapi": "3.1.0",
         "info": {
@@ -95,6 +80,19 @@ def openapi(methods: dict[str, Method] = METHODS) -> Json:
             "schemas": dict(sorted(components.items())),
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
+    }
+
+
+def _call(method: Method, refs: dict[type, Json], errors: Json) -> Json:
+    """The operation of one method."""
+    done = {"description": "done", "content": {"application/json": {"schema": refs[method.result]}}}
+    return {
+        "operationId": method.name,
+        "summary": method.doc,
+        "description": _who(method),
+        "security": [] if method.roles is None else [{"bearer": []}],
+        "requestBody": {"required": True, "content": {"application/json": {"schema": refs[method.params]}}},
+        "responses": {"200": done, **errors},
     }
 
 
