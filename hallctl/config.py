@@ -128,8 +128,6 @@ class SlipLineSection(_Section):
 
 
 class SlipSection(_Section):
-    width: int = Field(48, ge=24, le=64, description="Half-width characters a line: 48 for 80 mm, 32 for 58 mm.")
-    font: str = Field("", description="Font file for characters that printers lack; empty: a Noto or WenQuanYi font.")
     template: list[SlipLineSection] = Field(
         [],
         description="Lines of the slip: {text=...}, {rule=true}, {blank=n}, {qr=...}, {cut=true}; empty: the built-in.",

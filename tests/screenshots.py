@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from hallctl.client import Client, Refused
 
@@ -123,36 +123,36 @@ async def finish(address: str, window: Place) -> None:
             await _try(hall, method)
 
 
-def open_page(browser: Browser, place: Place) -> Page:
+async def open_page(browser: Browser, place: Place) -> Page:
     """The page as its screen shows it, once it has drawn what the hall told."""
     width, height = SIZES[place.page]
     share = SHARE.get(place.page, 1.0)
-    context = browser.new_context(
+    context = await browser.new_context(
         viewport={"width": width, "height": height},
         device_scale_factor=share,
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
     )
-    page = context.new_page()
-    page.goto(place.url)
-    page.wait_for_function("document.querySelector('#root')?.childElementCount > 0")
-    page.wait_for_timeout(1500)
+    page = await context.new_page()
+    await page.goto(place.url)
+    await page.wait_for_function("document.querySelector('#root')?.childElementCount > 0")
+    await page.wait_for_timeout(1500)
     return page
 
 
-def shoot(page: Page, name: str) -> None:
+async def shoot(page: Page, name: str) -> None:
     FOLDER.mkdir(exist_ok=True)
-    page.screenshot(path=FOLDER / f"{name}.png")
+    await page.screenshot(path=FOLDER / f"{name}.png")
     sys.stdout.write(f"kiosk_ui/screenshots/{name}.png\n")
 
 
-def take_number(page: Page) -> None:
+async def take_number(page: Page) -> None:
     """Tap the first service; the second picture of the kiosk is the number."""
-    page.locator(".tiles button").first.click()
-    page.wait_for_timeout(2500)
+    await page.locator(".tiles button").first.click()
+    await page.wait_for_timeout(2500)
 
 
-def take_pictures(browser: Browser, address: str, places: list[Place]) -> None:
+async def take_pictures(browser: Browser, address: str, places: list[Place]) -> None:
     for name in SIZES:
         place = first(places, name)
         if place is None:
@@ -160,13 +160,26 @@ def take_pictures(browser: Browser, address: str, places: list[Place]) -> None:
         if name == "rating":
             window = next((each for each in places if each.page == "window" and each.place == place.place), None)
             if window is not None:
-                asyncio.run(finish(address, window))
-        page = open_page(browser, place)
-        shoot(page, name)
+                await finish(address, window)
+        page = await open_page(browser, place)
+        await shoot(page, name)
         if name == "kiosk":
-            take_number(page)
-            shoot(page, "kiosk-done")
-        page.context.close()
+            await take_number(page)
+            await shoot(page, "kiosk-done")
+        await page.context.close()
+
+
+async def photograph(ready: Json, chromium: str) -> None:
+    places = [Place(row["page"], row.get("place"), row["url"]) for row in ready["pages"]]
+    address, kiosk, demo_page = ready["address"], first(places, "kiosk"), first(places, "demo")
+    if kiosk is None or demo_page is None:
+        raise SystemExit("the demo has no kiosk or no floor plan")
+    await let_people_in(address, kiosk, places)
+    places.append(await print_slip(address, kiosk, demo_page))
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        await take_pictures(browser, address, places)
+        await browser.close()
 
 
 def main() -> None:
@@ -174,16 +187,7 @@ def main() -> None:
     if chromium is None:
         raise SystemExit("chromium is missing: sudo apt-get install --no-install-recommends chromium")
     with demo() as ready:
-        places = [Place(row["page"], row.get("place"), row["url"]) for row in ready["pages"]]
-        address, kiosk, demo_page = ready["address"], first(places, "kiosk"), first(places, "demo")
-        if kiosk is None or demo_page is None:
-            raise SystemExit("the demo has no kiosk or no floor plan")
-        asyncio.run(let_people_in(address, kiosk, places))
-        places.append(asyncio.run(print_slip(address, kiosk, demo_page)))
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-            take_pictures(browser, address, places)
-            browser.close()
+        asyncio.run(photograph(ready, chromium))
 
 
 if __name__ == "__main__":

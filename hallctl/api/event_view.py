@@ -33,7 +33,7 @@ class EventViews(Views):
         who = Role(role)
         event = record.event
         if not _told(who, event):
-            return None
+            return {"hall": self.hall(state)} if self._is_voice(event) else None
         data = self._own_fields(who, event, before, state)
         ticket = state.tickets.get(getattr(event, "ticket", ""))
         self._add_queues(data, event, ticket, before, state)
@@ -91,10 +91,17 @@ class EventViews(Views):
                 data["kiosks"] = [self.kiosk(state, kiosk)]
             if role in OVERSEERS:
                 data["devices"] = [self.device(state, event.device)]
+            if self._is_voice(event):
+                data["hall"] = self.hall(state)
         elif isinstance(event, e.HelpRequested | e.HelpAnswered):
             data["kiosks"] = [self.kiosk(state, k.id) for k in self.config.kiosks if k.id == event.kiosk]
         elif isinstance(event, e.HallStarted):
             data["hall"] = self.hall(state)
+
+    def _is_voice(self, event: Event) -> bool:
+        """A loudspeaker has changed: everybody must know whether calls are spoken."""
+        device = self._devices.get(getattr(event, "device", ""))
+        return isinstance(event, e.DeviceReported) and device is not None and device.driver == "voice"
 
 
 def _told(role: Role, event: Event) -> bool:

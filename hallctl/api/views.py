@@ -65,8 +65,13 @@ class Views:
             "day": state.day,
             "open": state.day is not None,
             "warning": _coded(self.warning) if self.warning else None,
-            "voice": any(device.driver == "voice" for device in self.config.devices),
+            "voice": any(self._speaks(state, device.name) for device in self.config.devices),
         }
+
+    def _speaks(self, state: HallState, name: str) -> bool:
+        """Whether the device is a loudspeaker that works: else boards caption calls by themselves (V03)."""
+        device = state.devices.get(name)
+        return self._devices[name].driver == "voice" and device is not None and device.state in {"ready", "degraded"}
 
     def service(self, state: HallState, service: str) -> Json:
         """A service with its queue's figures; `wait_s` is [low, high] for one who comes now."""

@@ -80,7 +80,7 @@ class _Rows:
 
     def change(self, ticket: Ticket) -> None:
         if self.rows.get(("ticket", ticket.id), ("",))[0] != _INSERT_TICKET:
-            live = ticket.id in self.state.tickets
+            live = int(ticket.id in self.state.tickets)
             self.put("ticket", ticket.id, _UPDATE_TICKET, *_get_changing(ticket), live, ticket.id)
 
     def put_window(self, window: str) -> None:
@@ -112,7 +112,7 @@ def _value(value: Any) -> Any:
 def _taken(out: _Rows, _record: Record, event: e.TicketTaken) -> None:
     """A plain INSERT, so that the constraints shout (T01)."""
     ticket = out.ticket(event)
-    live = ticket.id in out.state.tickets
+    live = int(ticket.id in out.state.tickets)
     person = _get_person(ticket.person) if ticket.person is not None else _NO_PERSON
     out.put("ticket", ticket.id, _INSERT_TICKET, *_get_ticket(ticket), live, *person)
 

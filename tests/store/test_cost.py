@@ -8,6 +8,7 @@ import os
 import statistics
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -73,9 +74,9 @@ def test_what_a_commit_costs(store: Store, tmp_path: Path, capsys: pytest.Captur
     for _ in range(ROUNDS):
         floors += [_timed(floor) for _ in range(10)]
         writes = [Write(taps.next()) for _ in range(10)]
-        alone += [_timed(lambda write=write: single(write)) for write in writes]  # type: ignore[misc]
+        alone += [_timed(partial(single, write)) for write in writes]
         queued = [Write(taps.next()) for _ in range(QUEUED)]
-        burst.append(_timed(lambda queued=queued: many(queued)))  # type: ignore[misc]
+        burst.append(_timed(partial(many, queued)))
     os.close(descriptor)
     floor_s, alone_s, burst_s = map(statistics.median, (floors, alone, burst))
     with capsys.disabled():
