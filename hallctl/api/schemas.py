@@ -197,6 +197,7 @@ class Greeting(msgspec.Struct, kw_only=True):
     api_version: int
     role: str
     name: str
+    account: str | None
     place: str | None
     hall: str
     version: str

@@ -175,10 +175,12 @@ class Connection:
             raise RequestError("request.version", version=p.api_version, supported=API_VERSION)
         self._context.hub.unsubscribe(self)
         self.caller = self._context.auth.caller(p.token, Role(p.role), p.place)
+        account = self._context.state.accounts.get(self.caller.account or "")
         return s.Greeting(
             api_version=API_VERSION,
             role=self.role,
-            name=self.caller.name,
+            name=account.name if account else self.caller.place or self.role,
+            account=self.caller.account,
             place=self.caller.place,
             hall=self._context.config.hall.id,
             version=VERSION,

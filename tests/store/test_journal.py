@@ -1,6 +1,5 @@
 """The journal keeps every event as it was, and what is private apart from it."""
 
-import sqlite3
 from typing import Any
 
 import pytest
@@ -16,10 +15,6 @@ KINDS = sorted(EVENTS.values(), key=lambda kind: kind.TYPE)
 
 def _record(seq: int, event: Event, actor: str = "kiosk:k1", day: str | None = DAY) -> Record:
     return Record(seq, NOON + seq, day, actor, event)
-
-
-def _empty_private(connection: sqlite3.Connection) -> None:
-    connection.execute("UPDATE event SET private = NULL")
 
 
 @pytest.mark.parametrize("make", [full, least])
