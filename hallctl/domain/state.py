@@ -124,7 +124,9 @@ class HallState:
             self.lanes[lane_key(ticket)].remove(entry(ticket))
             self.targets.discard(ticket.id)
             if ticket.person is not None:
-                self.persons.pop((ticket.person.digest, ticket.queue), None)
+                place = (ticket.person.digest, ticket.queue)
+                if self.persons.get(place) == ticket.id:
+                    del self.persons[place]
         if ticket.window is not None and self.asked.get(ticket.window) == ticket.id:
             del self.asked[ticket.window]
 

@@ -28,6 +28,7 @@ from hallctl.errors import Refusal, StoreError
 from hallctl.store import journal, loading, projection, request
 from hallctl.store.database import Database, Write
 from hallctl.store.request import Request
+from hallctl.store.statement import Row
 
 log = structlog.get_logger()
 
@@ -102,7 +103,7 @@ class Hall:
         if known is not None:
             return await asyncio.shield(known)
         if self._failure is not None:
-            raise self._failure
+            raise StoreError(self._failure.code, detail=self._failure.detail)
         now = self._clock.now()
         decision = decide(self.state, command, now)
         if isinstance(decision, Refusal):
@@ -114,14 +115,16 @@ class Hall:
         """Apply the decision to the tentative state and hand it to the writer, all in one step of the loop."""
         before = self.state.tickets.get(decision.ticket or "")
         records: list[Record] = []
+        rows: list[Row] = []
         for event in decision.events:
             day = event.day if isinstance(event, DayOpened) else self.state.day
             record = Record(self.state.seq + 1, now, day, actor, event)
             apply(self.state, record)
             records.append(record)
+            rows += projection.rows(self.state, [record])
         url = self._url(decision.ticket) if decision.ticket else None
         answer = receipt(self.state, decision, before, now, url)
-        rows = [*journal.rows(records), *projection.rows(self.state, records)]
+        rows = [*journal.rows(records), *rows]
         if key is not None:
             rows.append(request.row(Request(key.key, key.digest, self.state.seq, now, answer)))
         pending = Pending(rows, records, answer, asyncio.get_running_loop().create_future(), key)

@@ -65,6 +65,7 @@ class Hub:
             before = self.state.tickets.get(getattr(record.event, "ticket", ""))
             apply(self.state, record)
             self._recent.append((record, before))
+            self.state.closed.clear()
             renewed = renewed or isinstance(record.event, DayOpened | DayClosed)
             for role, seen in views.items():
                 data = self._viewer.event(role, record, before, self.state)
