@@ -8,9 +8,10 @@ from typing import Any, Final
 from hallctl.api.role import KIOSK_VIEWERS, OVERSEERS, STAFF, Role
 from hallctl.api.views import Json, Views, ticket_view
 from hallctl.domain import events as e
-from hallctl.domain.events import Event, Record
+from hallctl.domain.events import Event
 from hallctl.domain.model import Ticket
 from hallctl.domain.state import HallState
+from hallctl.engine.hub import Change
 from hallctl.errors import sentence
 
 SECRET: Final = (e.TerminalPaired, e.TerminalRevoked, e.AccountSet, e.AccountRemoved)
@@ -22,40 +23,36 @@ UNCALLS: Final = (e.TicketCancelled, e.TicketMissed, e.TicketTransferred, e.Tick
 RATINGS: Final = (e.TicketFinished, e.TicketRated, e.RatingLapsed)
 DESKS: Final = (e.WindowOpened, e.WindowPaused, e.WindowResumed, e.WindowClosed)
 
-FINAL_STAGE: Final[dict[type[Event], str]] = {e.TicketCancelled: "cancelled", e.TicketExpired: "expired"}
-
 
 class EventViews(Views):
     """The views with events added: the `Viewer` of the hub."""
 
-    def event(self, role: str, record: Record, before: Ticket | None, state: HallState) -> Json | None:
-        """The event's data for the role, as of `state`; `before` is the ticket as it was, for those that left."""
+    def event(self, role: str, change: Change, state: HallState) -> Json | None:
+        """The event's data for the role, as of `state`."""
         who = Role(role)
-        event = record.event
+        event = change.record.event
         if not _told(who, event):
             return {"hall": self.hall(state)} if self._is_voice(event) else None
-        data = self._own_fields(who, event, before, state)
-        ticket = state.tickets.get(getattr(event, "ticket", ""))
-        self._add_queues(data, event, ticket, before, state)
+        ticket = state.tickets.get(getattr(event, "ticket", "")) or change.after
+        data = self._own_fields(who, event, ticket)
+        self._add_queues(data, event, ticket, change.before, state)
         self._add_windows(data, who, event, state)
-        if who in STAFF and (ticket or before):
-            data["tickets"] = [_ticket(event, ticket, before)]
+        if who in STAFF and ticket is not None:
+            data["tickets"] = [ticket_view(ticket)]
         if isinstance(event, CALLS):
             data["call"] = next((self.call(call) for call in state.calls if call.ticket == event.ticket), None)
         elif isinstance(event, UNCALLS):
             data["uncall"] = event.ticket
-        rated = ticket or before
-        if isinstance(event, RATINGS) and who is Role.RATING and rated is not None:
-            data["rating"] = self.rating(state, rated.window or "")
+        if isinstance(event, RATINGS) and who is Role.RATING and ticket is not None:
+            data["rating"] = self.rating(state, ticket.window or "")
         self._add_equipment(data, who, event, state)
         if who in OVERSEERS:
-            data["actor"] = record.actor
+            data["actor"] = change.record.actor
         return data
 
-    def _own_fields(self, role: Role, event: Event, before: Ticket | None, state: HallState) -> Json:
+    def _own_fields(self, role: Role, event: Event, ticket: Ticket | None) -> Json:
         """The event's own fields that anybody told of it may have."""
         data: Json = {}
-        ticket = state.tickets.get(getattr(event, "ticket", "")) or before
         if ticket is not None:
             data = {"ticket": ticket.id, "label": ticket.label, "queue": ticket.queue}
         for name in _FIELDS.get(type(event), ()):
@@ -113,18 +110,6 @@ def _told(role: Role, event: Event) -> bool:
     if isinstance(event, e.TicketRated | e.RatingLapsed):
         return role in STAFF or role is Role.RATING
     return True
-
-
-def _ticket(event: Event, ticket: Ticket | None, before: Ticket | None) -> Json:
-    """The ticket now; for one that has left memory, as it was, with its last stage and rating."""
-    known = ticket or before
-    if known is None:
-        return {}
-    view = ticket_view(known)
-    if ticket is None:
-        view["stage"] = FINAL_STAGE.get(type(event), "done")
-        view["rating"] = {e.TicketRated: "rated", e.RatingLapsed: "lapsed"}.get(type(event), view["rating"])
-    return view
 
 
 _FIELDS: Final[dict[type[Event], tuple[str, ...]]] = {

@@ -7,6 +7,7 @@ reads too slowly skips frames and takes a snapshot when it can again.
 
 from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
@@ -31,7 +32,16 @@ class Viewer(Protocol):
 
     def snapshot(self, role: str, place: str | None, state: HallState, now: int) -> Json: ...
 
-    def event(self, role: str, record: Record, before: Ticket | None, state: HallState) -> Json | None: ...
+    def event(self, role: str, change: "Change", state: HallState) -> Json | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A record with its ticket as it was and as it became; `after` is the last value of one that has left memory."""
+
+    record: Record
+    before: Ticket | None
+    after: Ticket | None
 
 
 class Subscriber(Protocol):
@@ -55,20 +65,18 @@ class Hub:
         self._clock = clock
         self._subscribers: dict[str, set[Subscriber]] = {}
         self._told: dict[str, int] = {}
-        self._recent: deque[tuple[Record, Ticket | None]] = deque(maxlen=RECENT)
+        self._recent: deque[Change] = deque(maxlen=RECENT)
 
     def publish(self, records: Iterable[Record]) -> None:
         """Apply committed records in order and tell every subscriber what its role may see."""
         views: dict[str, list[Json]] = {role: [] for role, members in self._subscribers.items() if members}
         renewed = False
         for record in records:
-            before = self.state.tickets.get(getattr(record.event, "ticket", ""))
-            apply(self.state, record)
-            self._recent.append((record, before))
-            self.state.closed.clear()
+            change = self._apply(record)
+            self._recent.append(change)
             renewed = renewed or isinstance(record.event, DayOpened | DayClosed)
             for role, seen in views.items():
-                data = self._viewer.event(role, record, before, self.state)
+                data = self._viewer.event(role, change, self.state)
                 if data is not None:
                     seen.append(_event(record, data))
         if renewed:
@@ -77,6 +85,14 @@ class Hub:
         for role, seen in views.items():
             if seen:
                 self._tell(role, seen)
+
+    def _apply(self, record: Record) -> Change:
+        ticket = getattr(record.event, "ticket", "")
+        before = self.state.tickets.get(ticket)
+        apply(self.state, record)
+        after = self.state.tickets.get(ticket) or self.state.closed.get(ticket)
+        self.state.closed.clear()
+        return Change(record, before, after)
 
     def renew(self) -> None:
         """Send everybody a fresh snapshot: the day has turned, or the state was rebuilt."""
@@ -133,12 +149,12 @@ class Hub:
         if not 0 < behind <= min(RESUME, len(self._recent)):
             return None
         missed: list[Json] = []
-        for record, before in list(self._recent)[-behind:]:
-            if isinstance(record.event, DayOpened | DayClosed):
+        for change in list(self._recent)[-behind:]:
+            if isinstance(change.record.event, DayOpened | DayClosed):
                 return None
-            data = self._viewer.event(role, record, before, self.state)
+            data = self._viewer.event(role, change, self.state)
             if data is not None:
-                missed.append(_event(record, data))
+                missed.append(_event(change.record, data))
         return missed
 
     def _tell(self, role: str, seen: list[Json]) -> None:

@@ -6,14 +6,16 @@ The key is a file of mode 0600 in the data directory; without it digests and sli
 
 import hashlib
 import hmac
-import os
 import secrets
 from datetime import date
 from pathlib import Path
 
 from hallctl.domain.model import Person, Priority
+from hallctl.errors import StoreError
+from hallctl.store.file import write_whole
 
 KEY_FILE = "secret.key"
+KEY_BYTES = 32
 ELDER_AGE = 60
 
 
@@ -45,16 +47,21 @@ class Identity:
 
 
 def load_key(directory: Path) -> bytes:
-    """The key of the data directory, made at the first start (32 random bytes, mode 0600)."""
-    directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """The key of the data directory, made at the first start (32 random bytes, mode 0600), whole or not at all.
+
+    Raises StoreError where it can be neither read nor made, or is not a key.
+    """
     path = directory / KEY_FILE
-    if not path.exists():
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
-            file.flush()
-            os.fsync(file.fileno())
-    return path.read_bytes()
+    try:
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            write_whole(path, secrets.token_bytes(KEY_BYTES))
+        key = path.read_bytes()
+    except OSError as error:
+        raise StoreError("store.unavailable", detail=f"{path}: {error}") from error
+    if len(key) < KEY_BYTES:
+        raise StoreError("store.unavailable", detail=f"{path}: {len(key)} bytes are no key; restore it from the backup")
+    return key
 
 
 def mask_name(name: str) -> str:

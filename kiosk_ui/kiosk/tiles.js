@@ -25,7 +25,7 @@ function nameClass(name) {
   const room = width(name);
   if (room > 22) return "tile-name huge";
   if (room > 15) return "tile-name longest";
-  return room > 9 ? "tile-name long" : "tile-name";
+  return room > 8 ? "tile-name long" : "tile-name";
 }
 
 /** Where it is served, or why it is not: `[text, whether that is a hindrance]`. */
