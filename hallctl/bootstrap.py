@@ -10,15 +10,13 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 import structlog
-import uvicorn
-from fastapi import FastAPI
 
 from hallctl.api import http
 from hallctl.api.auth import Auth, token_digest
@@ -26,8 +24,9 @@ from hallctl.api.context import Context
 from hallctl.api.event_view import EventViews
 from hallctl.api.methods import METHODS, Method
 from hallctl.api.role import Role
+from hallctl.api.server import Server, listen, url_host
 from hallctl.clock import Clock, SystemClock
-from hallctl.config import HallConfig, load
+from hallctl.config import HallConfig, digest_of, load
 from hallctl.devices.contract import Signal
 from hallctl.devices.manager import Manager
 from hallctl.devices.registry import Registry, installed
@@ -42,7 +41,9 @@ from hallctl.engine.identity import Identity, load_key
 from hallctl.engine.inbox import Inbox
 from hallctl.engine.outbox import Outbox
 from hallctl.engine.timers import Timers
-from hallctl.errors import ConfigError, StoreError
+from hallctl.errors import ConfigError
+from hallctl.store.database import DATABASE
+from hallctl.store.file import write_whole
 from hallctl.store.reports import Reports
 from hallctl.version import VERSION
 
@@ -51,12 +52,6 @@ log = structlog.get_logger()
 LAST_GOOD: Final = "last-good.toml"
 CONSOLE_KEY: Final = "console.token"
 CONSOLE_ADDRESS: Final = "console.address"
-GRACE_S: Final = 2
-"""Seconds that connected clients have to take their last answers at a stop."""
-
-
-SEND_BUFFER: Final = 128 * 1024
-"""Bytes the kernel keeps for a client that does not read; without a limit it would grow to megabytes each."""
 
 
 @dataclass(slots=True)
@@ -68,6 +63,8 @@ class Daemon:
     inbox: Inbox
     outbox: Outbox
     directory: Path
+    console: str
+    """Token of the data directory's reader; see `hallctl.console`."""
     address: str = ""
     finish: Callable[[], None] = lambda: None
     """Ends `serve`; set while it runs."""
@@ -105,23 +102,19 @@ def usable(path: Path, directory: Path, registry: Registry) -> tuple[HallConfig,
     try:
         config, digest = checked(path, registry)
     except ConfigError as error:
-        last_good = directory / LAST_GOOD
-        if not last_good.exists():
-            raise
-        config, digest = checked(last_good, registry)
+        try:
+            config, digest = checked(directory / LAST_GOOD, registry)
+        except ConfigError:  # there is none, or a newer program does not take it any more
+            raise error from None
         return config, digest, error
     return config, digest, None
 
 
-def keep_last_good(path: Path, directory: Path) -> None:
-    """Remember the config that has just started, whole or not at all."""
-    text = path.read_bytes()
-    target = directory / LAST_GOOD
-    if target.exists() and target.read_bytes() == text:
-        return
-    draft = target.with_suffix(".new")
-    draft.write_bytes(text)
-    draft.replace(target)
+def keep_last_good(path: Path, directory: Path, digest: str) -> None:
+    """Remember the config that has just started, unless the file was changed meanwhile (`digest` tells)."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    if digest_of(text) == digest:
+        write_whole(directory / LAST_GOOD, text.encode())
 
 
 async def compose(
@@ -132,7 +125,10 @@ async def compose(
     clock: Clock | None = None,
     warning: str | None = None,
 ) -> Daemon:
-    """Open the store and put the hall together; nothing is told to anybody yet. Raises StoreError, ConfigError."""
+    """Put the hall together and open the store, which comes last: what fails before it leaves nothing open.
+
+    Nothing is told to anybody yet. Raises StoreError, ConfigError.
+    """
     clock = clock or SystemClock()
     identity = Identity(load_key(directory))
     views = EventViews(config, warning)
@@ -141,7 +137,6 @@ async def compose(
     hall = Hall(
         config.layout(), clock, hub, lambda ticket: f"{base}/ticket/#{identity.slip_token(ticket)}" if base else None
     )
-    await hall.open(directory)
 
     def on_signal(device: str, signal_: Signal) -> None:
         inbox.signal(device, signal_)
@@ -168,11 +163,11 @@ async def compose(
         identity=identity,
         timers=Timers(hall, config, clock),
         clock=clock,
-        reports=Reports(hall.database.path),
+        reports=Reports(directory / DATABASE),
         preview=lambda: sample_slip(config, registry, clock),
     )
-    _write_private(directory / CONSOLE_KEY, console)
-    return Daemon(context, manager, inbox, outbox, directory)
+    await hall.open(directory)
+    return Daemon(context, manager, inbox, outbox, directory, console)
 
 
 def sample_slip(config: HallConfig, registry: Registry, clock: Clock) -> bytes:
@@ -215,90 +210,62 @@ async def serve(
 
     `clips` is a folder of spoken calls that the demo page plays.
     """
-    config = daemon.context.config
-    listener = _listen(config.server.host, config.server.port if port is None else port)
-    daemon.address = f"http://{config.server.host}:{listener.getsockname()[1]}"
-    server = _server(http.application(daemon.context, pages(), methods, clips))
-    daemon.finish = server.finish
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, server.finish)
-    daemon.context.hall.on_fatal = server.fail
-    tasks: list[asyncio.Task[None]] = []
-    try:
+    config, hall = daemon.context.config, daemon.context.hall
+    async with contextlib.AsyncExitStack() as stack:
+        stack.push_async_callback(daemon.stop)
+        listener = listen(config.server.host, config.server.port if port is None else port)
+        stack.callback(listener.close)
+        daemon.address = f"http://{url_host(config.server.host)}:{listener.getsockname()[1]}"
+        app = http.application(daemon.context, pages(), methods, clips)
+        server = Server(daemon.context, app, lambda: notify("STOPPING=1"))
+        daemon.finish, hall.on_fatal = server.finish, server.fail
+        stack.enter_context(_stopped_by_signals(server.finish))
         await daemon.start(digest)
-        tasks = [asyncio.create_task(daemon.context.timers.run()), asyncio.create_task(_watch())]
-        serving = asyncio.create_task(server.serve([listener]))
-        await asyncio.wait({serving, asyncio.create_task(server.ready.wait())}, return_when=asyncio.FIRST_COMPLETED)
-        _write_private(daemon.directory / CONSOLE_ADDRESS, daemon.address)
-        notify("READY=1")
-        on_ready(daemon.address)
-        await serving
-    finally:
-        notify("STOPPING=1")
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        await daemon.stop()
-        for name in (CONSOLE_ADDRESS, CONSOLE_KEY):
-            (daemon.directory / name).unlink(missing_ok=True)
-        listener.close()
+        serving = [asyncio.create_task(work) for work in (server.serve([listener]), daemon.context.timers.run(), _watch())]
+        stack.push_async_callback(_ended, serving)
+        if await server.serves(serving[0]):
+            stack.enter_context(_console(daemon))
+            notify("READY=1")
+            on_ready(daemon.address)
+        await serving[0]
     if server.failure is not None:
         raise server.failure
 
 
-def _server(app: FastAPI) -> "_Server":
-    """The sans-IO websocket protocol is as fast as bare websockets; compression would double the cost in a hall."""
-    return _Server(
-        uvicorn.Config(
-            app,
-            ws="websockets-sansio",
-            ws_per_message_deflate=False,
-            ws_max_size=1024 * 1024,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=GRACE_S,
-        )
-    )
+async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class _Server(uvicorn.Server):
-    """uvicorn without its own signal handling: stopping is ours."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.ready = asyncio.Event()
-        self.failure: StoreError | None = None
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Generator[None, None, None]:
+@contextlib.contextmanager
+def _stopped_by_signals(finish: Callable[[], None]) -> Iterator[None]:
+    """SIGTERM and Ctrl-C end the daemon in order, as often as they come."""
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGTERM, signal.SIGINT)
+    for number in numbers:
+        loop.add_signal_handler(number, finish)
+    try:
         yield
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.ready.set()
-
-    def finish(self) -> None:
-        self.should_exit = True
-
-    def fail(self, error: StoreError) -> None:
-        """The disk is lost: stop, so that a restart recovers from the file."""
-        log.error("store.fatal", code=error.code, detail=error.detail)
-        self.failure = error
-        self.should_exit = True
+    finally:
+        for number in numbers:
+            loop.remove_signal_handler(number)
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
-    listener.bind((host, port))
-    listener.listen(512)
-    listener.setblocking(False)
-    return listener
+@contextlib.contextmanager
+def _console(daemon: Daemon) -> Iterator[None]:
+    """While it lasts, who can read the data directory finds the daemon and its token there; see `hallctl.console`."""
+    files = {CONSOLE_KEY: daemon.console, CONSOLE_ADDRESS: daemon.address}
+    try:
+        for name, text in files.items():
+            write_whole(daemon.directory / name, text.encode())
+    except OSError as error:  # a full disk: the hall goes on, the technician's commands do not
+        log.warning("console.unavailable", detail=str(error))
+    try:
+        yield
+    finally:
+        for name in files:
+            (daemon.directory / name).unlink(missing_ok=True)
 
 
 async def _watch() -> None:
@@ -341,8 +308,3 @@ __all__ = [
     "usable",
 ]
 
-
-def _write_private(path: Path, text: str) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text)

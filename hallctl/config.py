@@ -197,7 +197,12 @@ def load(path: Path) -> tuple[HallConfig, str]:
         raise _invalid(
             [Problem("(file)", f"文件不是 UTF-8 编码：{error}", f"The file is not UTF-8: {error}")]
         ) from error
-    return parse(text), hashlib.sha256(text.encode()).hexdigest()[:16]
+    return parse(text), digest_of(text)
+
+
+def digest_of(text: str) -> str:
+    """16 hex characters that stand for the text of a config in the journal."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def parse(text: str) -> HallConfig:

@@ -17,7 +17,7 @@ from hallctl.engine.hall import Hall
 from hallctl.engine.hub import Hub
 from hallctl.engine.identity import Identity
 from hallctl.engine.timers import Timers
-from hallctl.errors import HallctlError, Refusal, RequestError
+from hallctl.errors import HallctlError, Refusal, RequestError, StoreError
 from hallctl.store.reports import Reports
 
 
@@ -44,6 +44,8 @@ class Context:
     clock: Clock
     reports: Reports
     preview: Callable[[], bytes]
+    stopping: bool = False
+    """Nothing new is begun: the daemon answers what was asked and goes."""
 
     @property
     def state(self) -> HallState:
@@ -52,6 +54,8 @@ class Context:
 
     async def execute(self, caller: Caller, command: Command, key: RequestKey | None) -> str:
         """The receipt of the command (JSON text); raises Refused, RequestError or StoreError."""
+        if self.stopping:
+            raise StoreError("store.stopping")
         answer = await self.hall.execute(command, caller.name, key)
         if isinstance(answer, Refusal):
             raise Refused(answer)

@@ -81,10 +81,8 @@ _TABLE: Final = (
     Method("session.open", s.OpenSession, None, reads.open_session, s.SessionOpened, "Log in with a password."),
     Method("pair.claim", s.Claim, None, reads.claim_pairing, s.Paired, "Turn a pairing code into a token."),
     Method("pair.offer", s.Offer, ADMIN, reads.offer_pairing, s.Code, "Make a pairing code."),
-    Method(
-        "ticket.show", s.ShowTicket, STAFF, reads.show_ticket, s.TicketShown, "One ticket, with masks if it is yours."
-    ),
-    Method("ticket.find", s.FindTicket, None, reads.find_ticket, s.TicketShown, "A ticket by its label or slip token."),
+    Method("ticket.show", s.ShowTicket, STAFF, reads.show_ticket, dict, "One ticket, with masks if it is yours."),
+    Method("ticket.find", s.FindTicket, None, reads.find_ticket, dict, "A ticket by its label or slip token."),
     Method("card.arm", s.Arm, KIOSK, reads.arm, s.Armed, "Open the card reader after the notice."),
     Method("card.disarm", s.Disarm, KIOSK, reads.disarm, s.Armed, "Close the card reader."),
     Method("slip.preview", s.Nothing, MANAGERS, reads.preview, s.Preview, "A sample slip as PNG."),

@@ -12,7 +12,7 @@ from hallctl.api.changes import new_terminal_id
 from hallctl.api.context import Context, Refused, required_kiosk
 from hallctl.api.event_view import facts
 from hallctl.api.role import Role
-from hallctl.api.views import public_ticket, ticket_view
+from hallctl.api.views import Json, public_ticket, ticket_view
 from hallctl.domain.commands import PairTerminal
 from hallctl.engine.answer import RequestKey
 from hallctl.errors import Refusal, RequestError
@@ -71,7 +71,7 @@ async def offer_pairing(context: Context, _caller: Caller, p: s.Offer, _key: Key
     return s.Code(code=code, expires_at=until)
 
 
-async def show_ticket(context: Context, caller: Caller, p: s.ShowTicket, _key: Key) -> s.TicketShown:
+async def show_ticket(context: Context, caller: Caller, p: s.ShowTicket, _key: Key) -> Json:
     """One live ticket; the masks of its person only for the window that has it."""
     ticket = context.state.tickets.get(p.ticket)
     if ticket is None:
@@ -81,10 +81,10 @@ async def show_ticket(context: Context, caller: Caller, p: s.ShowTicket, _key: K
     if mine and ticket.person is not None and context.state.window(str(ticket.window)).clerk == caller.account:
         person = ticket.person
         view["person"] = {"name_mask": person.name_mask, "number_mask": person.number_mask, "kind": person.kind}
-    return s.TicketShown(ticket=view)
+    return view
 
 
-async def find_ticket(context: Context, caller: Caller, p: s.FindTicket, _key: Key) -> s.TicketShown:
+async def find_ticket(context: Context, caller: Caller, p: s.FindTicket, _key: Key) -> Json:
     """By the slip's token for anybody (it cannot be guessed), by label for kiosks and staff."""
     if (p.label is None) == (p.token is None):
         raise RequestError("request.invalid_params", problem="give label or token")
@@ -97,7 +97,7 @@ async def find_ticket(context: Context, caller: Caller, p: s.FindTicket, _key: K
         ticket = await context.hall.database.read(lambda c: loading.find_ticket(c, named))
     if ticket is None:
         raise Refused(Refusal("ticket.unknown", {"ticket": p.label or ""}))
-    return s.TicketShown(ticket=public_ticket(context.state, ticket))
+    return public_ticket(context.state, ticket)
 
 
 async def arm(context: Context, caller: Caller, p: s.Arm, _key: Key) -> s.Armed:

@@ -236,10 +236,6 @@ class Code(msgspec.Struct, kw_only=True):
     expires_at: int
 
 
-class TicketShown(msgspec.Struct, kw_only=True):
-    ticket: dict[str, Any]
-
-
 class Armed(msgspec.Struct, kw_only=True):
     seconds: int
 

@@ -158,7 +158,8 @@ class Connection:
         try:
             result = await self._result(request)
         except HallctlError as error:
-            self._answer(rpc.error_frame(request.id, error))
+            if error.code != "store.stopping":  # came too late: the close that follows says so, the client asks again
+                self._answer(rpc.error_frame(request.id, error))
             return
         if request.id is not None:
             self._answer(rpc.result_frame(request.id, result))

@@ -6,6 +6,7 @@ anew from the store, the askers get ``store.unavailable`` and nothing was shown.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -74,10 +75,17 @@ class Hall:
         def on_commit(batch: list[Write], error: StoreError | None) -> None:
             loop.call_soon_threadsafe(self._settle, batch, error)
 
-        self.database = await asyncio.to_thread(Database.open, directory, on_commit)
-        self.state, self.hub.state = await asyncio.to_thread(self._read)
-        for given in await asyncio.to_thread(self._read_answers, self._clock.now() - REMEMBER_MS):
-            self._answers.put(RequestKey(given.key, given.digest), given.answer)
+        opening = asyncio.ensure_future(asyncio.to_thread(Database.open, directory, on_commit))
+        try:
+            self.database = await asyncio.shield(opening)
+            self.state, self.hub.state = await asyncio.to_thread(self._read)
+            given = await asyncio.to_thread(self._read_answers, self._clock.now() - REMEMBER_MS)
+        except BaseException:  # a stop in the midst of a start too: the writer must not outlive it
+            with contextlib.suppress(StoreError):
+                await asyncio.to_thread((await opening).close)
+            raise
+        for answered in given:
+            self._answers.put(RequestKey(answered.key, answered.digest), answered.answer)
 
     def _read(self) -> tuple[HallState, HallState]:
         """The state as the rows tell it, twice: one to run ahead, one to be shown."""
@@ -190,6 +198,10 @@ class Hall:
         self.hub.replace(shown)
         self._failure = None
         log.warning("state.rebuilt", seq=state.seq)
+
+    async def settled(self) -> None:
+        """Wait until nothing is on its way to the disk; what was answered by then is known to its askers."""
+        await self._idle.wait()
 
     async def close(self) -> None:
         """Refuse new commands, finish those acknowledged or under way, close the store."""

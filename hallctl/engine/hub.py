@@ -14,7 +14,7 @@ import msgspec
 
 from hallctl.clock import Clock
 from hallctl.domain.apply import apply
-from hallctl.domain.events import DayClosed, DayOpened, Record
+from hallctl.domain.events import DayClosed, DayOpened, HallStarted, Record
 from hallctl.domain.model import Ticket
 from hallctl.domain.state import HallState
 
@@ -25,6 +25,10 @@ RECENT = 2000
 
 RESUME = 500
 """A client that missed more than this gets a snapshot: it is smaller."""
+
+
+RENEWING = (DayOpened, DayClosed, HallStarted)
+"""Events after which everybody takes a snapshot: too much is new. A restart may have brought another config."""
 
 
 class Viewer(Protocol):
@@ -74,7 +78,7 @@ class Hub:
         for record in records:
             change = self._apply(record)
             self._recent.append(change)
-            renewed = renewed or isinstance(record.event, DayOpened | DayClosed)
+            renewed = renewed or isinstance(record.event, RENEWING)
             for role, seen in views.items():
                 data = self._viewer.event(role, change, self.state)
                 if data is not None:
@@ -95,7 +99,7 @@ class Hub:
         return Change(record, before, after)
 
     def renew(self) -> None:
-        """Send everybody a fresh snapshot: the day has turned, or the state was rebuilt."""
+        """Send everybody a fresh snapshot: too much is new, or the state was rebuilt."""
         for role, members in self._subscribers.items():
             self._told[role] = self.state.seq
             for subscriber in list(members):
@@ -150,7 +154,7 @@ class Hub:
             return None
         missed: list[Json] = []
         for change in list(self._recent)[-behind:]:
-            if isinstance(change.record.event, DayOpened | DayClosed):
+            if isinstance(change.record.event, RENEWING):
                 return None
             data = self._viewer.event(role, change, self.state)
             if data is not None:

@@ -95,6 +95,13 @@ export function createFlow(hall, place) {
     });
   };
 
+  /** A number taken earlier has moved on since: ask where it stands now. */
+  const refresh = async (label) => {
+    const { ahead, wait_s: wait } = await hall.call("ticket.find", { label });
+    const now = screen.value;
+    if (now.name === "done" && now.label === label) screen.value = { ...now, ahead, wait_s: wait };
+  };
+
   /** Take the number. Without a printer the citizen is asked first (T05); taps meanwhile change nothing. */
   const take = async (service, { claim = null, paperless = false, priority = "normal", existing = null } = {}) => {
     if (busy) return;
@@ -108,6 +115,7 @@ export function createFlow(hall, place) {
     try {
       const params = { service: service.id, kiosk: place, paperless, ...(claim ? { claim, priority } : {}) };
       finish(service, await hall.call("ticket.take", params), { paperless, existing });
+      if (existing) refresh(screen.value.label).catch(() => {}); // the figures of its taking stay then
     } catch (error) {
       if (NO_PAPER.test(error.code) && !paperless) show({ name: "paperless", service, ...asked });
       else show({ name: "refused", service, error });

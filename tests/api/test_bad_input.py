@@ -14,6 +14,8 @@ from websockets.exceptions import ConnectionClosed
 from hallctl.api.role import Role
 from tests.harness import RunningHall, running_hall
 
+HELLO = '{"jsonrpc":"2.0","id":1,"method":"hello","params":%s}'
+
 FRAMES: list[tuple[str | bytes, str]] = [
     ("not json", "request.malformed"),
     ("[]", "request.malformed"),
@@ -23,8 +25,8 @@ FRAMES: list[tuple[str | bytes, str]] = [
     ('{"jsonrpc":"2.0","id":1,"method":"' + "x" * 500 + '"}', "request.unknown_method"),
     ('{"jsonrpc":"2.0","id":1,"method":"hall.about","params":[1]}', "request.invalid_params"),
     ('{"jsonrpc":"2.0","id":1,"method":"hall.about","params":{"more":1}}', "request.invalid_params"),
-    ('{"jsonrpc":"2.0","id":1,"method":"hello","params":{"api_version":99,"role":"board","token":"x"}}', "request.version"),
-    ('{"jsonrpc":"2.0","id":1,"method":"hello","params":{"api_version":1,"role":"king","token":"x"}}', "request.invalid_params"),
+    (HELLO % '{"api_version":99,"role":"board","token":"x"}', "request.version"),
+    (HELLO % '{"api_version":1,"role":"king","token":"x"}', "request.invalid_params"),
     ('{"jsonrpc":"2.0","id":1,"method":"hall.subscribe","params":{}}', "auth.required"),
     ('{"jsonrpc":"2.0","id":1,"method":"ticket.take","params":{"service":"pooled"}}', "auth.required"),
     (b"\x00\x01binary", "request.binary"),
@@ -68,13 +70,18 @@ async def test_a_frame_beyond_all_bounds_ends_its_own_line_only(tmp_path: Path) 
         await still_works(hall)
 
 
+async def babble(line: Any) -> None:
+    """Send nothing but garbage until the line is closed."""
+    while True:
+        await line.send("garbage")
+        await line.recv()
+
+
 async def test_a_client_that_only_sends_garbage_is_sent_away(tmp_path: Path) -> None:
     async with running_hall(tmp_path) as hall:
         async with connect(hall.ws, compression=None) as line:
             with pytest.raises(ConnectionClosed) as closed:
-                while True:
-                    await line.send("garbage")
-                    await line.recv()
+                await babble(line)
             assert closed.value.rcvd is not None
             assert closed.value.rcvd.code == 1008
         await still_works(hall)

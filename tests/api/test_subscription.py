@@ -92,7 +92,9 @@ async def test_events_carry_facts_and_snapshot_agrees(tmp_path: Path) -> None:
     async with running_hall(tmp_path) as hall:
         boss_token = await hall.clerk("boss", ("supervisor",))
         watcher = await hall.client(Role.SUPERVISOR, token=boss_token)
-        merged = {name: {row["id"]: row for row in watcher.snapshot[name]} for name in ("services", "windows", "tickets")}
+        merged = {
+            name: {row["id"]: row for row in watcher.snapshot[name]} for name in ("services", "windows", "tickets")
+        }
         kiosk = await hall.client(Role.KIOSK, "kiosk-1")
         desk, rating = await hall.desk("2"), await hall.client(Role.RATING, "2")
         for service in ("pooled", "police", "pooled"):

@@ -186,7 +186,12 @@ def test_transfer_keeps_place_take_time_and_first_clerk() -> None:
     later = hall.take("police")
     hall.must(c.TransferTicket(ticket.id, service="police", by="1"))
     moved = hall.state.tickets[ticket.id]
-    assert (moved.queue, moved.service, moved.taken_at, moved.first_clerk) == ("police", "pooled", ticket.taken_at, "101")
+    assert (moved.queue, moved.service, moved.taken_at, moved.first_clerk) == (
+        "police",
+        "pooled",
+        ticket.taken_at,
+        "101",
+    )
     assert hall.must(c.CallTicket("2")).id == ticket.id  # type: ignore[union-attr]
     assert hall.state.tickets[later.id].stage is Stage.WAITING
 

@@ -69,11 +69,12 @@ async def test_the_walk_by_pads_reaches_paper_strip_voice_and_rating(tmp_path: P
 
 
 async def recall(hall: StagedHall) -> None:
-    """Press recall until the gap between two calls (5 s) has passed and it is accepted."""
-    state = hall.daemon.context.state
-    while state.calls[0].count < 2:
-        await hall.press("pads", "key", unit=2, key="recall")
-        await asyncio.sleep(0.5)
+    """Press recall too soon, which is refused, and again after the shipped gap of 5 s."""
+    await hall.press("pads", "key", unit=2, key="recall")
+    await asyncio.sleep(5.1)
+    assert hall.daemon.context.state.calls[0].count == 1
+    await hall.press("pads", "key", unit=2, key="recall")
+    await hall.until(lambda: hall.daemon.context.state.calls[0].count == 2, "the recall")
 
 
 async def test_the_same_walk_by_http_gives_the_same_events(tmp_path: Path) -> None:
@@ -100,8 +101,8 @@ async def test_the_same_walk_by_http_gives_the_same_events(tmp_path: Path) -> No
         state = hall.daemon.context.state
         await hall.until(lambda: any(t.slip == "printed" for t in state.tickets.values()), "the slip proven")
         assert await post("device", "ticket/call") == 200
-        while await post("device", "ticket/recall") != 200:
-            await asyncio.sleep(0.5)
+        await asyncio.sleep(5.1)  # the shipped gap between two calls
+        assert await post("device", "ticket/recall") == 200
         assert await post("device", "ticket/start") == 200
         assert await post("device", "ticket/finish") == 200
         assert await post("device", "ticket/rate", level="very_satisfied") == 200

@@ -89,7 +89,7 @@ test("O14: the reader is opened only after the notice, and told which one", asyn
 });
 
 test("a card that was read takes the number with its claim", async () => {
-  const { hall, flow, name } = kiosk();
+  const { hall, flow, name } = kiosk({ answers: { "ticket.find": { label: "A003", ahead: 1, wait_s: [60, 120] } } });
   flow.readCard(service("required"));
   await settle();
   hall.tell("card.seen", { kiosk: "kiosk-2", claim: "other" });
@@ -98,6 +98,7 @@ test("a card that was read takes the number with its claim", async () => {
   await settle();
   assert.deepEqual(hall.calls[1], ["ticket.take", { service: "tax", kiosk: "kiosk-1", paperless: false, claim: "c", priority: "elder" }]);
   assert.equal(flow.screen.value.existing, "A001");
+  assert.equal(flow.screen.value.ahead, 1);
   flow.close();
 });
 

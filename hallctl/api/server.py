@@ -1,0 +1,107 @@
+"""The daemon's HTTP server: uvicorn, listening and stopping in this hall's way."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Callable, Generator
+from typing import Final
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from hallctl.api.context import Context
+from hallctl.errors import StoreError
+
+log = structlog.get_logger()
+
+GRACE_S: Final = 2
+"""Seconds that connected clients have to take their last answers at a stop."""
+
+ANSWER_TURNS: Final = 10
+"""Turns of the loop from a commit to the answer in the client's socket, at most."""
+
+SEND_BUFFER: Final = 128 * 1024
+"""Bytes the kernel keeps for a client that does not read; without a limit it would grow to megabytes each."""
+
+
+class Server(uvicorn.Server):
+    """uvicorn without its own signal handling. `failure` is why it has stopped by itself."""
+
+    def __init__(self, context: Context, app: FastAPI, on_stop: Callable[[], None]) -> None:
+        super().__init__(_settings(app))
+        self.failure: StoreError | None = None
+        self._on_stop = on_stop
+        self._context = context
+        self._ready = asyncio.Event()
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Generator[None, None, None]:
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready.set()
+
+    async def serves(self, serving: asyncio.Task[None]) -> bool:
+        """Wait until requests are answered; False if `serving` has ended instead."""
+        ready = asyncio.create_task(self._ready.wait())
+        await asyncio.wait({serving, ready}, return_when=asyncio.FIRST_COMPLETED)
+        ready.cancel()
+        return not serving.done()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Answer what was asked, then close every connection (1012: the service restarts, come again)."""
+        self._on_stop()
+        self._context.stopping = True
+        self._context.hub.notify("hall.stopping", {}, lambda _subscriber: True)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._context.hall.settled(), GRACE_S)
+        for _ in range(ANSWER_TURNS):
+            await asyncio.sleep(0)
+        await super().shutdown(sockets)
+
+    def finish(self) -> None:
+        self.should_exit = True
+
+    def fail(self, error: StoreError) -> None:
+        """The disk is lost: stop, so that a restart recovers from the file."""
+        log.error("store.fatal", code=error.code, detail=error.detail)
+        self.failure = error
+        self.should_exit = True
+
+
+def _settings(app: FastAPI) -> uvicorn.Config:
+    """The sans-IO websocket protocol is as fast as bare websockets; compression would double the cost in a hall."""
+    return uvicorn.Config(
+        app,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+        ws_max_size=1024 * 1024,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_S,
+    )
+
+
+def url_host(host: str) -> str:
+    """The host as it stands in an address."""
+    return f"[{host}]" if ":" in host else host
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """The socket of the hall; OSError names the address."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
+    try:
+        listener.bind((host, port))
+        listener.listen(512)
+    except OSError as error:
+        listener.close()
+        raise OSError(error.errno, f"{url_host(host)}:{port}: {error.strerror}") from error
+    listener.setblocking(False)
+    return listener
