@@ -1,6 +1,8 @@
 """The command line: ``hallctl --help``. Exit codes: 0 done, 1 failed, 2 wrong usage or config."""
 
 import asyncio
+import contextlib
+import gc
 import json
 import os
 import shutil
@@ -14,9 +16,10 @@ import structlog
 import typer
 import uvloop
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from hallctl.errors import ConfigError, HallctlError
+from hallctl.errors import ConfigError, HallctlError, sentence
 from hallctl.version import API_VERSION, VERSION
 
 app = typer.Typer(
@@ -52,6 +55,17 @@ def data_directory(given: Path | None) -> Path:
     return system if system.is_dir() and os.access(system, os.W_OK) else Path("hall-data")
 
 
+class Lines:
+    """Log lines on stderr. A log that cannot be written (disk full, nobody listens) must not hurt the hall."""
+
+    def line(self, text: str) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(text + "\n")
+            sys.stderr.flush()
+
+    debug = info = warning = error = critical = msg = line
+
+
 def quiet_logs(level: str = "info") -> None:
     """JSON lines on stderr, Chinese readable; journald takes them as they are."""
     structlog.configure(
@@ -63,18 +77,28 @@ def quiet_logs(level: str = "info") -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_args: Lines(),
     )
 
 
-def fail(error: HallctlError, code: int = FAILED) -> NoReturn:
+def say(mark: str, text: str) -> None:
+    """A sentence for people on stderr, in one line however long; only `mark` may hold markup."""
+    err.print(f"{mark} {escape(text)}", highlight=False, soft_wrap=True)
+
+
+def say_problems(error: HallctlError, config: Path | None) -> None:
+    """Each wrong key of a config, with the file that it stands in."""
+    place = f"{config}: " if config is not None else ""
+    for problem in error.problems if isinstance(error, ConfigError) else ():
+        say(" ", f"{place}{problem.key}  {problem.zh}  {problem.en}")
+
+
+def fail(error: HallctlError, code: int = FAILED, config: Path | None = None) -> NoReturn:
     """Say what is wrong and what to do, in both languages, and end."""
-    err.print(f"[bold red]✗[/] {error.sentence('zh')}\n  {error.sentence('en')}", highlight=False)
+    say("[bold red]✗[/]", f"{error.sentence('zh')}\n  {error.sentence('en')}")
     if error.detail:
-        err.print(f"  [dim]{error.detail}[/]", highlight=False)
-    if isinstance(error, ConfigError):
-        for problem in error.problems:
-            err.print(f"  [bold]{problem.key}[/]  {problem.zh}  {problem.en}", highlight=False)
+        say(" ", error.detail)
+    say_problems(error, config)
     raise typer.Exit(code)
 
 
@@ -87,6 +111,7 @@ def run_loop(work: Coroutine[Any, Any, Any]) -> Any:
 @app.command()
 def run(config: ConfigPath = DEFAULT_CONFIG, data: DataPath = None) -> None:
     """Run the hall until SIGTERM or Ctrl-C."""
+    gc.disable()  # a start makes what stays; looking through it again and again would cost a tenth of it
     from hallctl import bootstrap
 
     quiet_logs(os.environ.get("HALLCTL_LOG", "info"))
@@ -96,32 +121,35 @@ def run(config: ConfigPath = DEFAULT_CONFIG, data: DataPath = None) -> None:
         registry = bootstrap.installed()
         usable, digest, error = bootstrap.usable(config, directory, registry)
         if error is not None:
-            err.print(f"[bold yellow]![/] {error.sentence('zh')} {error.sentence('en')}")
-            for problem in error.problems:
-                err.print(f"  {problem.key}  {problem.zh}  {problem.en}", highlight=False)
+            say(
+                "[bold yellow]![/]",
+                f"{sentence('config.last_good', 'zh', {})} {sentence('config.last_good', 'en', {})}",
+            )
+            say(" ", f"{error.sentence('zh')} {error.sentence('en')}")
+            say_problems(error, config)
         warning = "config.last_good" if error is not None else None
         daemon = await bootstrap.compose(usable, directory, registry, warning=warning)
 
         def ready(address: str) -> None:
+            gc.freeze()
+            gc.enable()
             if error is None:
-                bootstrap.keep_last_good(config, directory)
-            err.print(f"hallctl {VERSION}  {address}", highlight=False)
+                bootstrap.keep_last_good(config, directory, digest)
+            say(f"hallctl {VERSION} ", address)
             code = bootstrap.offer_first_admin(daemon)
             if code is not None:
-                err.print(
-                    f"管理页 {address}/admin/ 配对码 pairing code: [bold]{code}[/]（10 分钟 minutes）", highlight=False
-                )
+                say("管理页", f"{address}/admin/ 配对码 pairing code: {code}（10 分钟 minutes）")
 
         await bootstrap.serve(daemon, digest, on_ready=ready)
 
     try:
         run_loop(hall())
     except ConfigError as error:
-        fail(error, USAGE)
+        fail(error, USAGE, config)
     except HallctlError as error:
         fail(error)
     except OSError as error:
-        err.print(f"[bold red]✗[/] {error}. 请检查地址与端口是否被占用。 Check that address and port are free.")
+        say("[bold red]✗[/]", f"{error}. 请检查地址与端口是否被占用。 Check that address and port are free.")
         raise typer.Exit(FAILED) from error
 
 
@@ -155,7 +183,7 @@ def demo(
     except HallctlError as error:
         fail(error)
     except OSError as error:
-        err.print(f"[bold red]✗[/] {error}. 请换一个端口。 Try another port: hallctl demo --port 0")
+        say("[bold red]✗[/]", f"{error}. 请换一个端口。 Try another port: hallctl demo --port 0")
         raise typer.Exit(FAILED) from error
     finally:
         if data is None:
@@ -175,7 +203,7 @@ def check_config(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -
             sys.stdout.write(json.dumps({"ok": False, "code": error.code, "problems": problems}, ensure_ascii=False))
             sys.stdout.write("\n")
             raise typer.Exit(USAGE) from error
-        fail(error, USAGE)
+        fail(error, USAGE, config)
     summary = {
         "hall": checked.hall.name,
         "zones": len(checked.zones),
@@ -232,7 +260,7 @@ def slip(
     try:
         checked, _digest = bootstrap.checked(config, registry)
     except ConfigError as error:
-        fail(error, USAGE)
+        fail(error, USAGE, config)
     output.write_bytes(bootstrap.sample_slip(checked, registry, SystemClock()))
     out.print(f"✓ {output}")
 

@@ -112,9 +112,12 @@ def usable(path: Path, directory: Path, registry: Registry) -> tuple[HallConfig,
 
 def keep_last_good(path: Path, directory: Path, digest: str) -> None:
     """Remember the config that has just started, unless the file was changed meanwhile (`digest` tells)."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    if digest_of(text) == digest:
-        write_whole(directory / LAST_GOOD, text.encode())
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+        if digest_of(text) == digest:
+            write_whole(directory / LAST_GOOD, text.encode())
+    except OSError as error:  # a full disk: the hall goes on with what it has
+        log.warning("config.not_kept", detail=str(error))
 
 
 async def compose(
@@ -212,6 +215,7 @@ async def serve(
     """
     config, hall = daemon.context.config, daemon.context.hall
     async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(_stopped_by_signals(lambda: daemon.finish()))
         stack.push_async_callback(daemon.stop)
         listener = listen(config.server.host, config.server.port if port is None else port)
         stack.callback(listener.close)
@@ -219,20 +223,20 @@ async def serve(
         app = http.application(daemon.context, pages(), methods, clips)
         server = Server(daemon.context, app, lambda: notify("STOPPING=1"))
         daemon.finish, hall.on_fatal = server.finish, server.fail
-        stack.enter_context(_stopped_by_signals(server.finish))
         await daemon.start(digest)
-        serving = [asyncio.create_task(work) for work in (server.serve([listener]), daemon.context.timers.run(), _watch())]
-        stack.push_async_callback(_ended, serving)
-        if await server.serves(serving[0]):
+        serving = asyncio.create_task(server.serve([listener]))
+        others = [asyncio.create_task(work) for work in (daemon.context.timers.run(), _watch())]
+        stack.push_async_callback(_ended, serving, *others)
+        if await server.serves(serving):
             stack.enter_context(_console(daemon))
             notify("READY=1")
             on_ready(daemon.address)
-        await serving[0]
+        await serving
     if server.failure is not None:
         raise server.failure
 
 
-async def _ended(tasks: list[asyncio.Task[None]]) -> None:
+async def _ended(*tasks: asyncio.Task[None]) -> None:
     for task in tasks:
         task.cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
@@ -307,4 +311,3 @@ __all__ = [
     "shipped",
     "usable",
 ]
-

@@ -10,9 +10,6 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from hallctl.bootstrap import CONSOLE_ADDRESS, CONSOLE_KEY
-from hallctl.client import Client, Refused
-
 out = Console()
 err = Console(stderr=True)
 
@@ -33,6 +30,9 @@ def install(app: typer.Typer, accounts: typer.Typer) -> None:
 
 def _ask(data: Path, method: str, changing: bool = False, **params: Any) -> Any:
     """One request to the daemon of the data directory; ends the program with a sentence if it cannot be asked."""
+    from hallctl.bootstrap import CONSOLE_ADDRESS, CONSOLE_KEY
+    from hallctl.client import Client, Refused
+
     try:
         token = (data / CONSOLE_KEY).read_text(encoding="utf-8")
         address = (data / CONSOLE_ADDRESS).read_text(encoding="utf-8")

@@ -26,13 +26,13 @@ Key = RequestKey | None
 async def take(context: Context, caller: Caller, p: s.Take, key: Key) -> str:
     """A kiosk takes for itself; the class comes from the card or, with the staff, by hand."""
     kiosk = kiosk_of(caller, p.kiosk)
-    priority, person = Priority(p.priority), None
-    if caller.role is Role.KIOSK and priority is not Priority.NORMAL:
-        raise Refused(Refusal("priority.fixed"))
+    priority, person, by_card = Priority(p.priority), None, Priority.NORMAL
     if p.claim is not None:
         claim = context.cards.claim(p.claim, kiosk)
-        person = claim.person
-        priority = claim.priority if priority is Priority.NORMAL else priority
+        person, by_card = claim.person, claim.priority
+        priority = by_card if priority is Priority.NORMAL else priority
+    if caller.role is Role.KIOSK and priority is not by_card:
+        raise Refused(Refusal("priority.fixed"))
     reason = None if caller.role is Role.KIOSK else p.reason
     command = c.TakeTicket(p.service, priority, kiosk, p.paperless, person, reason)
     return await context.execute(caller, command, key)

@@ -150,8 +150,8 @@ class Outbox:
         await self._attempt(device, ask, effect.until, None)
 
     def lapse_at(self, ticket: str, until: int) -> None:
-        """Let the rating of the ticket lapse at `until` (ms)."""
-        delay_s = max(0, until - self._clock.now()) / 1000
+        """Let the rating of the ticket lapse at `until` (ms), but soon also if the clock was set back meanwhile."""
+        delay_s = min(max(0, until - self._clock.now()) / 1000, self._hall.hub.state.layout.rating_s)
         loop = asyncio.get_running_loop()
         self._timers[ticket] = loop.call_later(delay_s, self._lapse, ticket)
 

@@ -12,13 +12,13 @@ from typing import Final
 from sqlalchemy import delete, select
 
 from hallctl.store import tables
-from hallctl.store.statement import Row, compiled, insert_text, table_of
+from hallctl.store.statement import Row, compiled, table_of, upsert_text
 
 KEPT_MS: Final = 3 * 24 * 3600 * 1000
 """How long an answer is kept: three days; a fresh business day lets older ones go."""
 
 _REQUEST: Final = table_of(tables.Request)
-_INSERT: Final = insert_text(tables.Request)
+_PUT: Final = upsert_text(tables.Request)
 _FORGET: Final = compiled(delete(_REQUEST).where(_REQUEST.c.at < 0))
 _FIND: Final = compiled(select(_REQUEST).where(_REQUEST.c.key == ""))
 _RECENT: Final = compiled(select(_REQUEST).where(_REQUEST.c.at >= 0))
@@ -37,8 +37,9 @@ class Request:
 
 
 def row(request: Request) -> Row:
-    """A plain INSERT: the same key twice is an error."""
-    return (_INSERT, astuple(request))
+    """The newest answer under its key. Whether an older one is given again instead was decided before; a client that
+    counts its ids from 1 each morning must not make a commit fail, which would refuse everybody else's too."""
+    return (_PUT, astuple(request))
 
 
 def forget(before: int) -> Row:

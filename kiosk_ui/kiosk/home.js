@@ -35,9 +35,10 @@ function Banner({ hall, flow }) {
       <p data-say>${t("kiosk.closed")}</p>${notices.map((line) => html`<p key=${line} class="home-notice">${line}</p>`)}
     </div></div>`;
   }
-  if (canPrint(flow.kiosk())) return null;
-  const faults = flow.kiosk()?.printer?.faults || [];
-  const key = faults.includes("printer.paper_out") ? "kiosk.no_paper" : "kiosk.no_printer";
+  const kiosk = flow.kiosk();
+  if (canPrint(kiosk)) return null;
+  if (kiosk && !kiosk.printer) return html`<div class="banner note home-banner"><p data-say>${t("kiosk.without_printer")}</p></div>`;
+  const key = kiosk?.printer?.faults.includes("printer.paper_out") ? "kiosk.no_paper" : "kiosk.no_printer";
   return html`<div class="banner fault home-banner" role="alert"><p data-say>${t(key)}</p></div>`;
 }
 

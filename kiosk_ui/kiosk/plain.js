@@ -6,10 +6,12 @@ import { pick, say, t } from "../shared/i18n.js";
 /** One clear question before a number without paper is given. */
 export function Paperless({ flow, screen }) {
   const { service, claim, priority, existing } = screen;
+  const kiosk = flow.kiosk();
+  const title = kiosk && !kiosk.printer ? "kiosk.paperless.always" : "kiosk.paperless";
   const yes = () => flow.take(service, { claim, priority, existing, paperless: true });
   return html`<main class="screen">
     <p class="screen-service">${pick(service)}</p>
-    <h2 data-say>${t("kiosk.paperless")}</h2>
+    <h2 data-say>${t(title)}</h2>
     <p class="screen-text" data-say>${t("kiosk.paperless.text")}</p>
     <div class="actions">
       <button type="button" class="button primary big" onClick=${yes}>${t("kiosk.paperless.yes")}</button>

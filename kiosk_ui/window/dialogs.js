@@ -68,7 +68,8 @@ export function Dialog({ name, close, locked, ...rest }) {
   const gone = ["hold", "cancel"].includes(name) && !rest.mine.ticket;
   useEffect(() => {
     if (gone) close();
-    const first = box.current?.querySelector("[autofocus], [data-digit], [data-item], input, button");
+    const first = ["[autofocus]", "[data-digit], [data-item]", "input", "button"]
+      .map((selector) => box.current?.querySelector(selector)).find(Boolean);
     first?.focus();
   }, [gone]);
   if (gone) return null;

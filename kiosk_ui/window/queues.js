@@ -46,13 +46,19 @@ export function queueRows(window, services, tickets, now) {
   });
 }
 
-/** Tickets on hold that this window may take up again, longest hold first; the clerk's own before others'. */
+/**
+ * Tickets on hold that concern the clerk, longest hold first: this window's, whoever held them (only here are they
+ * resumed), then those that the clerk left on hold at another window.
+ */
 export function heldTickets(window, clerk, tickets) {
-  const own = (ticket) => (ticket.clerk === clerk ? 0 : 1);
+  const elsewhere = (ticket) => (ticket.window === window.id ? 0 : 1);
   return tickets
-    .filter((ticket) => ticket.stage === "held" && (ticket.clerk === clerk || window.services.includes(ticket.queue)))
-    .sort((a, b) => own(a) - own(b) || (a.held_at ?? 0) - (b.held_at ?? 0));
+    .filter((ticket) => ticket.stage === "held" && (ticket.window === window.id || ticket.clerk === clerk))
+    .sort((a, b) => elsewhere(a) - elsewhere(b) || (a.held_at ?? 0) - (b.held_at ?? 0));
 }
+
+/** Those of them that this window may resume. */
+export const resumable = (window, tickets) => heldTickets(window, null, tickets).filter((ticket) => ticket.window === window.id);
 
 /** Missed tickets of this window's queues, the latest first. */
 export function missedTickets(window, tickets) {
@@ -81,6 +87,12 @@ export function todayFigures(window, services) {
   const mine = services.filter((service) => window.services.includes(service.id));
   const sum = (key) => mine.reduce((total, service) => total + (service[key] ?? 0), 0);
   return { done: window.done ?? 0, missed: sum("missed"), issued: sum("issued") };
+}
+
+/** The finished ticket of this window whose rating is still asked, as `ratingAfter` tells it, or null. */
+export function ratingNow(window, tickets) {
+  const asked = tickets.find((ticket) => ticket.window === window.id && ticket.stage === "done" && ticket.rating === "asked");
+  return asked ? { ticket: asked.id, label: asked.label, state: "asked" } : null;
 }
 
 /**

@@ -17,6 +17,8 @@ const STEPS = {
   finish: { method: "ticket.finish", key: "F8" },
   resume_window: { method: "window.resume", key: "F2" },
   hold: { method: null, key: "" },
+  resume: { method: null, key: "" },
+  restore: { method: null, key: "" },
   transfer: { method: null, key: "" },
   choose: { method: null, key: "" },
   take: { method: null, key: "" },
@@ -24,6 +26,7 @@ const STEPS = {
   pause: { method: null, key: "" },
   cancel: { method: null, key: "" },
   close: { method: "window.close", key: "" },
+  move: { method: null, key: "" },
   leave: { method: null, key: "" },
 };
 
@@ -54,6 +57,16 @@ export function situation(window) {
 }
 
 /**
+ * When the step that the running clock shows began (ms): the call, or the start; after a hold, the call back.
+ *
+ * @param {{stage: string, called_at: number|null, started_at: number|null}} ticket as in `windows[].ticket`
+ */
+export function stepSince(ticket) {
+  const called = ticket.called_at ?? 0;
+  return ticket.stage === "called" ? called : Math.max(called, ticket.started_at ?? 0);
+}
+
+/**
  * The big buttons of the situation, at most five, the usual next step first and `primary`.
  *
  * @param {object} window as in the snapshot
@@ -77,18 +90,26 @@ export function mainSteps(window, { now, undoS = UNDO_S, kiosks = 1 }) {
   }
 }
 
-/** The other steps of the situation, in a fixed order: what is impossible now is left out. */
-export function moreSteps(window) {
-  const now = situation(window);
-  const names = {
-    called: ["transfer", "cancel", "take", "reprint", "pause"],
-    serving: ["hold", "transfer", "take", "reprint", "pause"],
-    idle: ["choose", "take", "reprint", "pause", "close", "leave"],
-    paused: ["take", "reprint", "close", "leave"],
-    closed: ["take", "reprint", "leave"],
-  }[now];
-  const asked = window.state === "paused" ? names.filter((name) => name !== "pause") : names;
-  return asked.map((name) => step(name));
+const MORE = {
+  called: ["transfer", "cancel", "restore", "take", "reprint", "pause"],
+  serving: ["hold", "transfer", "restore", "take", "reprint", "pause"],
+  idle: ["resume", "restore", "choose", "take", "reprint", "pause", "close", "move", "leave"],
+  paused: ["restore", "take", "reprint", "close", "move", "leave"],
+  closed: ["restore", "take", "reprint", "move", "leave"],
+};
+
+/**
+ * The other steps of the situation, in a fixed order: what is impossible now is left out.
+ *
+ * @param {object} window as in the snapshot
+ * @param {{held?: number, missed?: number, waiting?: number, printers?: number}} counts tickets that this window
+ *   may resume, restore and choose; kiosks that can print
+ */
+export function moreSteps(window, { held = 0, missed = 0, waiting = 0, printers = 0 } = {}) {
+  const pausing = window.state === "paused" && window.ticket;
+  const needs = { resume: held, restore: missed, choose: waiting, reprint: printers, pause: window.state === "open" };
+  const names = MORE[situation(window)].filter((name) => needs[name] ?? true);
+  return [...names, ...(pausing ? ["resume_window"] : [])].map((name) => step(name));
 }
 
 /**

@@ -282,6 +282,6 @@ def test_requests_are_found_again_and_forgotten_by_a_fresh_day(store: Store) -> 
     assert store.ask(lambda connection: list(request.recent(connection, NOON))) == [new]
     assert store.write(_opened().write(e.DayOpened(DAY, fresh=True))) is None
     assert store.ask(lambda connection: list(request.recent(connection, 0))) == [new]
-    error = store.write([request.row(new)])
-    assert error is not None
-    assert "request.key" in error.detail
+    reused = request.Request("new", "d2", 9, NOON + 1, '{"seq":9}')
+    assert store.write([request.row(reused)]) is None
+    assert store.ask(lambda connection: request.find(connection, "new")) == reused
