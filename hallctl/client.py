@@ -97,6 +97,7 @@ class Client:
             try:
                 receipt: Json = await self._request(method, params)
             except ConnectionError:
+                await asyncio.sleep(0)  # until the drop is noticed `online` stays set
                 continue
             return receipt
 
@@ -113,7 +114,8 @@ class Client:
 
     async def _keep(self) -> None:
         """Connect, serve, and again; ends only with a refused hello."""
-        for attempt in itertools.count():
+        failures = 0
+        while True:
             try:
                 async with connect(self._url, compression=None, max_size=None) as socket:
                     self._socket = socket
@@ -125,8 +127,9 @@ class Client:
             except (OSError, ConnectionClosed, InvalidHandshake, TimeoutError):
                 pass
             finally:
+                failures = 1 if self.online.is_set() else failures + 1  # a line that has served begins anew
                 self._drop()
-            await asyncio.sleep(PAUSE_S[min(attempt, len(PAUSE_S) - 1)])
+            await asyncio.sleep(PAUSE_S[min(failures, len(PAUSE_S)) - 1])
 
     async def _serve(self, socket: ClientConnection) -> None:
         reader = asyncio.create_task(self._read(socket))

@@ -65,6 +65,7 @@ class Views:
             "day": state.day,
             "open": state.day is not None,
             "warning": _coded(self.warning) if self.warning else None,
+            "undo_s": self.config.rules.undo_s,
             "voice": any(self._speaks(state, device.name) for device in self.config.devices),
         }
 
@@ -120,6 +121,8 @@ class Views:
         if role in STAFF and desk.clerk:
             account = state.accounts.get(desk.clerk)
             view["clerk"]["name"] = account.name if account else desk.clerk
+        if role in STAFF:
+            view["policy"] = config.policy
         return view
 
     def kiosk(self, state: HallState, kiosk: str) -> Json:

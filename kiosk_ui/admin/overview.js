@@ -1,15 +1,17 @@
 /**
- * The hall at a glance for a supervisor: totals, alerts, what closing the day would do. Pure.
+ * The hall at a glance for a supervisor: totals, zones, alerts, what closing the day would do. Pure.
  */
 
-/** Totals of the hall: `{waiting, issued, done, missed, open, paused, serving, held}`. */
+const sumOf = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
+const atStage = (tickets, name) => tickets.filter((ticket) => ticket.stage === name).length;
+const inState = (windows, name) => windows.filter((window) => window.state === name).length;
+
+/** Totals of the hall: `{waiting, issued, done, missed, open, paused, called, serving, held}`. */
 export function totals(services, windows, tickets) {
-  const sum = (key) => services.reduce((total, service) => total + (service[key] ?? 0), 0);
-  const state = (name) => windows.filter((window) => window.state === name).length;
-  const stage = (name) => tickets.filter((ticket) => ticket.stage === name).length;
   return {
-    waiting: sum("waiting"), issued: sum("issued"), done: sum("done"), missed: sum("missed"),
-    open: state("open"), paused: state("paused"), called: stage("called"), serving: stage("serving"), held: stage("held"),
+    waiting: sumOf(services, "waiting"), issued: sumOf(services, "issued"), done: sumOf(services, "done"),
+    missed: sumOf(services, "missed"), open: inState(windows, "open"), paused: inState(windows, "paused"),
+    called: atStage(tickets, "called"), serving: atStage(tickets, "serving"), held: atStage(tickets, "held"),
   };
 }
 
@@ -19,8 +21,48 @@ export function longestS(service, now) {
   return Math.max(0, Math.round((now - service.longest_since) / 1000));
 }
 
+/**
+ * One row per zone that has services or windows: `{zone, services, waiting, longest_s, issued, done, missed, open,
+ * paused, windows}`; `windows` counts all of the zone's, `open` and `paused` those in that state.
+ */
+export function zoneRows({ zones, services, windows }, now) {
+  return zones.map((zone) => {
+    const mine = services.filter((service) => service.zone === zone.id);
+    const desks = windows.filter((window) => window.zone === zone.id);
+    return {
+      zone, services: mine, windows: desks.length, open: inState(desks, "open"), paused: inState(desks, "paused"),
+      waiting: sumOf(mine, "waiting"), issued: sumOf(mine, "issued"), done: sumOf(mine, "done"),
+      missed: sumOf(mine, "missed"), longest_s: Math.max(0, ...mine.map((service) => longestS(service, now))),
+    };
+  }).filter((row) => row.services.length > 0 || row.windows > 0);
+}
+
+/** Halls with more services than this show zones only, until one is chosen. */
+export const SERVICES_SHOWN = 14;
+
+/** Whether the services of `zone` stand under its line. */
+export const unfolded = (zone, services, chosen) => (chosen ? chosen === zone : services.length <= SERVICES_SHOWN);
+
+/**
+ * The windows that match what is asked: `zone` (id), `state` (open, paused, closed, busy: with a ticket) and `text`
+ * (in the window's number or post, its clerk's number or name, its ticket).
+ */
+export function windowsShown(windows, { zone, state, text }) {
+  const wanted = (text ?? "").trim().toLowerCase();
+  return windows.filter((window) => {
+    if (zone && window.zone !== zone) return false;
+    if (state === "busy" ? !window.ticket : state && window.state !== state) return false;
+    const words = [window.label, window.post, window.clerk?.id, window.clerk?.name, window.ticket?.label];
+    return !wanted || words.some((word) => word && String(word).toLowerCase().includes(wanted));
+  });
+}
+
 /** Services with somebody waiting and no open window: people wait there for nothing. */
 export const unserved = (services) => services.filter((service) => service.waiting > 0 && service.windows.length === 0);
+
+/** Services with somebody waiting that would have no open window without `window`. */
+export const leftAlone = (window, services) =>
+  services.filter((service) => service.waiting > 0 && service.windows.length === 1 && service.windows[0] === window.id);
 
 /** Devices that need a person: offline, degraded or with faults. */
 export const troubled = (devices) =>
@@ -31,8 +73,8 @@ export function alerts({ hall, kiosks, devices, services }) {
   return [
     ...(hall.warning ? [{ kind: "warning", warning: hall.warning }] : []),
     ...kiosks.filter((kiosk) => kiosk.help).map((kiosk) => ({ kind: "help", kiosk })),
-    ...troubled(devices).map((device) => ({ kind: "device", device })),
     ...unserved(services).map((service) => ({ kind: "unserved", service })),
+    ...troubled(devices).map((device) => ({ kind: "device", device })),
   ];
 }
 
@@ -41,6 +83,16 @@ export function alerts({ hall, kiosks, devices, services }) {
  * missed, who is being served is served to the end.
  */
 export function closingEffect(tickets) {
-  const stage = (name) => tickets.filter((ticket) => ticket.stage === name).length;
-  return { expired: stage("waiting") + stage("held"), missed: stage("called"), kept: stage("serving") };
+  return {
+    waiting: atStage(tickets, "waiting"), held: atStage(tickets, "held"),
+    expired: atStage(tickets, "waiting") + atStage(tickets, "held"),
+    missed: atStage(tickets, "called"), kept: atStage(tickets, "serving"),
+  };
+}
+
+/** Steps that a supervisor may take at a window, by its state; a closed one opens only with its clerk there. */
+export function stepsOf(window) {
+  if (window.state === "open") return ["pause", "close"];
+  if (window.state === "paused") return ["resume", "close"];
+  return window.clerk ? ["open"] : [];
 }

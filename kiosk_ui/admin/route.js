@@ -4,6 +4,9 @@
  * A fragment that carries a token (`#token=...`) is not a route; the session has read it already.
  */
 
+/** Roles that may use the page, the usual one first. */
+export const ROLES = ["admin", "supervisor", "auditor"];
+
 /** The tabs, in the order shown, with the roles that may see them. */
 export const TABS = [
   { tab: "hall", roles: ["supervisor", "auditor", "admin"] },

@@ -1,22 +1,36 @@
 /**
- * Bytes on a wire for people: grouped hex, printable text, direction. Pure.
+ * Bytes on a wire for people: grouped hex, direction, size; and what an action's parameter may be. Pure.
  */
 
-/** Hex digits in groups of two, `perLine` bytes a line; anything but hex digits is left out first. */
+const HEX = /^\s*((?:[0-9a-fA-F]{2}\s*)*)(.*)$/s;
+
+/** A log row's hex as `{bytes: ["AA", …], note}`; `note` is what stands behind them: "…", "(1295 bytes, personal)". */
+export function bytesOf(hex) {
+  const [, digits, note] = /** @type {RegExpExecArray} */ (HEX.exec(String(hex ?? "")));
+  return { bytes: (digits.toUpperCase().match(/[0-9A-F]{2}/g) ?? []), note: note.trim() };
+}
+
+/** The bytes `perLine` a line, the note behind the last one. */
 export function hexLines(hex, perLine = 16) {
-  const digits = String(hex ?? "").replace(/[^0-9a-fA-F]/g, "").toUpperCase();
-  const bytes = digits.match(/.{1,2}/g) ?? [];
+  const { bytes, note } = bytesOf(hex);
   const lines = [];
   for (let start = 0; start < bytes.length; start += perLine) lines.push(bytes.slice(start, start + perLine).join(" "));
+  if (note) lines.push(lines.length ? `${lines.pop()} ${note}` : note);
   return lines;
 }
 
-/** The last `count` frames, newest first, with their number of bytes. */
+/**
+ * The last `count` frames, newest first. `key` names a frame for as long as it is in the log, also among others of
+ * the same millisecond.
+ */
 export function lastFrames(wire, count = 12) {
-  return [...(wire ?? [])].slice(-count).reverse().map((frame) => ({
-    ...frame,
-    size: Math.floor(String(frame.hex ?? "").replace(/[^0-9a-fA-F]/g, "").length / 2),
-  }));
+  const seen = new Map();
+  const rows = (wire ?? []).map((frame) => {
+    const again = seen.get(frame.at) ?? 0;
+    seen.set(frame.at, again + 1);
+    return { ...frame, key: `${frame.at}-${again}` };
+  });
+  return rows.slice(-count).reverse();
 }
 
 /** Views as `[key, value]` without what is shown elsewhere (the wire, pictures). */
@@ -25,7 +39,7 @@ export function viewRows(view, hidden = []) {
   return Object.entries(view ?? {}).filter(([key]) => !left.has(key));
 }
 
-/** Values that a parameter's meaning names: "1-5", "1..6", "next|recall", "0: 张三 · 1: 李四"; empty when free. */
+/** Values that a parameter's meaning names: "1-5", "1..6", "next|recall", "yes: …; no: …"; empty when free. */
 export function choices(meaning) {
   const text = String(meaning ?? "").trim();
   const range = /^(\d+)\s*(?:-|\.\.|–|to)\s*(\d+)$/.exec(text);
@@ -35,5 +49,6 @@ export function choices(meaning) {
     return Array.from({ length: high - low + 1 }, (_, index) => String(low + index));
   }
   if (/^[\w.-]+(\s*[|]\s*[\w.-]+)+$/.test(text)) return text.split("|").map((each) => each.trim());
-  return [];
+  const told = text.split(/[;·]/).map((part) => /^\s*([\w.-]+)\s*:\s*\S/.exec(part)?.[1]);
+  return told.length > 1 && told.every(Boolean) ? /** @type {string[]} */ (told) : [];
 }

@@ -86,7 +86,7 @@ export function Home({ hall, flow, screen }) {
             services=${services.filter((service) => service.zone === row.id)} open=${() => flow.openZone(row.id)} />`)
         : shown.map((row) => html`<${ServiceTile} key=${row.id} service=${row} hall=${hall} choose=${() => flow.choose(row)}
             colour=${zoneColour(zones, row.zone)}
-            zone=${wide && !zone && zones.length > 1 ? zones.find((each) => each.id === row.zone) : null} />`)}
+            zone=${wide && !elder && !zone && zones.length > 1 ? zones.find((each) => each.id === row.zone) : null} />`)}
     </div>
     ${pages > 1 && html`<${Pager} page=${page} pages=${pages} turn=${flow.turn} />`}
   </main>`;

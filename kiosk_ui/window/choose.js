@@ -18,7 +18,7 @@ function Tile({ window, account, preferred, disabled, pick }) {
   const who = taken ? t("window.choose.taken", { clerk: window.clerk.name ?? window.clerk.id }) : t("window.choose.free");
   const verb = taken ? t("window.choose.take_over") : window.clerk ? t("window.choose.continue") : t("window.choose.sit");
   return html`<button type="button" class=${`tile ${taken ? "taken" : ""} ${preferred ? "preferred" : ""}`}
-      data-window=${window.id} disabled=${disabled} onClick=${() => pick(window)}>
+      data-window=${window.id} data-test=${preferred ? "window-sit" : undefined} disabled=${disabled} onClick=${() => pick(window)}>
     <span class="tile-label figures">${window.label}</span>
     <span class="tile-post">${window.post || "\u00a0"}</span>
     <span class="tile-who">${who}${window.state === "paused" ? ` · ${t("desk.paused")}` : ""}</span>

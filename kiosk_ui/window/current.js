@@ -72,7 +72,7 @@ export function Current({ hall, mine, now, ticket, tickets, last, account }) {
   const service = hall.state.services.value.find((each) => each.id === active.queue);
   return html`<section class=${`current ${active.stage}`} aria-live="polite">
     <p class="current-stage">${t(`stage.${active.stage}`)}${mine.state === "paused" ? ` · ${t("window.pause_after")}` : ""}</p>
-    <p class="current-label figures">${active.label}</p>
+    <p class="current-label figures" data-test="window-ticket">${active.label}</p>
     <p class="current-service">${pick(service ?? { name: active.queue })}</p>
     ${ticket && ticket.priority !== "normal" && html`<p class="current-class">${t(`priority.${ticket.priority}`)}</p>`}
     <${StepClock} active=${active} now=${now} />

@@ -10,8 +10,11 @@ const rank = (ticket) => {
   return at < 0 ? PRIORITIES.length : at;
 };
 
-/** Order inside a queue: class first, then place. */
-export const byTurn = (a, b) => rank(a) - rank(b) || a.place - b.place;
+/** The order in which `window` calls: by class and then place, or by place alone (its policy). */
+export function turnAt(window) {
+  const byPlace = (a, b) => a.place - b.place || (a.id < b.id ? -1 : 1);
+  return window.policy === "fifo" ? byPlace : (a, b) => rank(a) - rank(b) || byPlace(a, b);
+}
 
 /** Whether `ticket` waits where `window` may call it. */
 export function mayCall(window, ticket) {
@@ -19,10 +22,14 @@ export function mayCall(window, ticket) {
   return ticket.target ? ticket.target === window.id : window.services.includes(ticket.queue);
 }
 
+/** Everybody whom `window` may call, in the order in which it calls. */
+export const waitingFor = (window, tickets) => tickets.filter((ticket) => mayCall(window, ticket)).sort(turnAt(window));
+
 /**
  * One row per queue of the window, in the window's own order:
- * `{service, waiting, longest_s, next}`; `next` is the ticket at the head or null. Tickets sent to this window by
- * transfer count in the row of their queue, also when the window does not serve it (then a row is added).
+ * `{service, waiting, longest_s, next, first}`; `next` is the ticket at the head or null, `first` whether it is the
+ * one that the window calls next of all its queues. Tickets sent to this window by transfer count in the row of
+ * their queue, also when the window does not serve it (then a row is added).
  *
  * @param {object} window
  * @param {object[]} services
@@ -30,18 +37,19 @@ export function mayCall(window, ticket) {
  * @param {number} now ms
  */
 export function queueRows(window, services, tickets, now) {
-  const mine = tickets.filter((ticket) => mayCall(window, ticket));
+  const mine = waitingFor(window, tickets);
   const ids = [...new Set([...window.services, ...mine.map((ticket) => ticket.queue)])];
   return ids.flatMap((id) => {
     const service = services.find((each) => each.id === id);
     if (!service) return [];
-    const waiting = mine.filter((ticket) => ticket.queue === id).sort(byTurn);
+    const waiting = mine.filter((ticket) => ticket.queue === id);
     const oldest = Math.min(...waiting.map((ticket) => ticket.taken_at));
     return [{
       service,
       waiting: waiting.length,
       longest_s: waiting.length ? Math.max(0, Math.round((now - oldest) / 1000)) : 0,
       next: waiting[0] ?? null,
+      first: waiting.length > 0 && waiting[0] === mine[0],
     }];
   });
 }
@@ -60,26 +68,25 @@ export function heldTickets(window, clerk, tickets) {
 /** Those of them that this window may resume. */
 export const resumable = (window, tickets) => heldTickets(window, null, tickets).filter((ticket) => ticket.window === window.id);
 
-/** Missed tickets of this window's queues, the latest first. */
+/** Missed tickets of this window and of its queues, the latest first. */
 export function missedTickets(window, tickets) {
   return tickets
-    .filter((ticket) => ticket.stage === "missed" && window.services.includes(ticket.queue))
+    .filter((ticket) => ticket.stage === "missed" && (ticket.window === window.id || window.services.includes(ticket.queue)))
     .sort((a, b) => (b.called_at ?? 0) - (a.called_at ?? 0));
 }
 
 /** Tickets a clerk may pick out of turn, in turn order; `typed` narrows by label. */
 export function choosable(window, tickets, typed = "") {
   const wanted = typed.trim().toUpperCase();
-  return tickets.filter((ticket) => mayCall(window, ticket) && ticket.label.toUpperCase().includes(wanted)).sort(byTurn);
+  return waitingFor(window, tickets).filter((ticket) => ticket.label.toUpperCase().includes(wanted));
 }
 
-/** Open tickets whose slip can be printed again, the newest first; `typed` narrows by label. */
-export function reprintable(tickets, typed = "") {
-  const wanted = typed.trim().toUpperCase();
+/** Open tickets whose slip can be printed again: the one with the id `here` first, then the newest. */
+export function reprintable(tickets, here = null) {
+  const away = (ticket) => (ticket.id === here ? 0 : 1);
   return tickets
     .filter((ticket) => ["waiting", "called", "serving", "held", "missed"].includes(ticket.stage))
-    .filter((ticket) => ticket.label.toUpperCase().includes(wanted))
-    .sort((a, b) => b.taken_at - a.taken_at);
+    .sort((a, b) => away(a) - away(b) || b.taken_at - a.taken_at);
 }
 
 /** Today's figures of the window's queues: `{done, missed, issued}`; `done` is the window's own. */

@@ -10,7 +10,7 @@ const LINES = 5;
 
 function Queues({ hall, mine, tickets, now }) {
   const rows = queueRows(mine, hall.state.services.value, tickets, now);
-  return html`<section class="pane queues"><h2>${t("window.queues")}</h2>
+  return html`<section class="pane queues" data-test="window-queue"><h2>${t("window.queues")}</h2>
     <table><thead><tr><th>${t("window.queue.service")}</th><th>${t("window.queue.waiting")}</th>
       <th>${t("window.queue.longest")}</th><th>${t("window.queue.next")}</th></tr></thead>
     <tbody>${rows.map((row) => html`<tr key=${row.service.id}>

@@ -16,7 +16,7 @@ const PAGE = "window";
 const query = new URLSearchParams(location.search);
 const slim = query.get("slim") === "1";
 
-/** @type {import("../shared/ui.js").signal} what the page stands on: {session, hall, problem, left} */
+/** What the page stands on: the session, its connection, why the last one was refused. */
 const page = signal({ session: null, hall: null, problem: null });
 
 /** Connect as `session`; a clerk's window, once chosen, is part of the greeting (`place`). */
@@ -59,17 +59,18 @@ let satAt = null;
 function Room({ hall, session }) {
   const windows = hall.state.windows.value;
   const mine = windows.find((window) => window.id === session.place);
-  const account = session.account ?? hall.hello.value?.name;
+  const account = session.account ?? hall.hello.value?.account;
+  const name = session.name ?? hall.hello.value?.name;
   if (mine && mine.clerk?.id === account) {
     satAt = mine.id;
-    return html`<${Desk} hall=${hall} windowId=${mine.id} account=${account} name=${session.name} slim=${slim}
+    return html`<${Desk} hall=${hall} windowId=${mine.id} account=${account} name=${name} slim=${slim}
       onLeave=${() => { satAt = null; stand(); }} onLogout=${() => { satAt = null; logout(); }} />`;
   }
   const back = () => { satAt = null; stand(); };
   if (mine && satAt === mine.id && mine.clerk) {
     return html`<${TakenOver} window=${mine} hall=${hall} onBack=${back} onLogout=${() => { satAt = null; logout(); }} />`;
   }
-  return html`<${Choose} hall=${hall} account=${account} name=${session.name} wanted=${query.get("window")}
+  return html`<${Choose} hall=${hall} account=${account} name=${name} wanted=${query.get("window") ?? session.place}
     refusal=${refusal} sit=${sit} onLogout=${logout} />`;
 }
 

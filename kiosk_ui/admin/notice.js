@@ -1,0 +1,25 @@
+// One calm line at the foot of the page: what the hall answered, in its own sentence. It goes by itself.
+
+import { html, signal } from "../shared/ui.js";
+import { say } from "../shared/i18n.js";
+
+/** Milliseconds a line stays: long enough to read twice. */
+const STAYS_MS = 7000;
+
+/** @returns `{View, tell(text), fault(error)}` */
+export function createNotice() {
+  const line = signal(null);
+  let timer = null;
+  const put = (next) => {
+    clearTimeout(timer);
+    line.value = next;
+    timer = setTimeout(() => { line.value = null; }, STAYS_MS);
+  };
+  const View = () => {
+    const now = line.value;
+    return html`<div class="notice-place" role="status" aria-live="polite">
+      ${now && html`<p class=${now.error ? "notice refused" : "notice"} data-test="admin-notice">
+        ${now.error ? say(now.error) : now.text}</p>`}</div>`;
+  };
+  return { View, tell: (text) => put({ text }), fault: (error) => put({ error }) };
+}

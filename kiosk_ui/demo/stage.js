@@ -1,0 +1,64 @@
+// What the emulated devices show, asked for once a second, and a visitor's hand on them.
+
+import { batch, signal } from "../shared/ui.js";
+
+export const POLL_MS = 1000;
+
+/**
+ * @param {any} hall `{call}` @param {() => boolean=} watched whether somebody looks (a hidden tab does not ask)
+ * @returns `{list, problem, notes, listened, press, note, close}`: `list` signal of demo.list's answer or null,
+ *   `problem` signal of the error with which the list could not be had, `notes` signal: refusal or remark by spot
+ */
+export function createStage(hall, watched = () => true) {
+  const list = signal(/** @type {any} */ (null));
+  const problem = signal(/** @type {any} */ (null));
+  const notes = signal(/** @type {Record<string, any>} */ ({}));
+  const listened = signal(false);
+  let timer = null;
+  let closed = false;
+  let presses = 0;
+
+  const note = (/** @type {string} */ spot, /** @type {any} */ said) => {
+    const { [spot]: _, ...others } = notes.value;
+    notes.value = said ? { ...others, [spot]: said } : others;
+  };
+
+  const showView = (/** @type {string} */ name, /** @type {any} */ view) => {
+    const devices = list.value.devices.map((device) => (device.name === name ? { ...device, view } : device));
+    list.value = { ...list.value, devices };
+  };
+
+  const look = async () => {
+    const before = presses;
+    try {
+      const answer = await hall.call("demo.list", {});
+      if (before === presses || list.value === null) batch(() => { list.value = answer; problem.value = null; });
+    } catch (reason) {
+      problem.value = reason;
+    }
+  };
+
+  const turn = async () => {
+    if (list.value === null || watched()) await look();
+    if (!closed) timer = setTimeout(turn, POLL_MS);
+  };
+
+  /** Press, and show what comes of it or, at `spot`, why not. `remark` is said when it was done. */
+  const press = async (device, action, params = {}, { spot = device, remark = null } = {}) => {
+    presses += 1;
+    note(spot, null);
+    try {
+      const { view } = await hall.call("demo.press", { device, action, params });
+      presses += 1;
+      showView(device, view);
+      note(spot, remark);
+      return true;
+    } catch (reason) {
+      note(spot, reason);
+      return false;
+    }
+  };
+
+  turn();
+  return { list, problem, notes, listened, press, note, close: () => { closed = true; clearTimeout(timer); } };
+}

@@ -1,0 +1,75 @@
+"""What a data directory holds, looked at while no daemon runs: journal, rows, answered requests."""
+
+import contextlib
+import shutil
+import sqlite3
+from collections import defaultdict
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from hallctl.domain import events as e
+from hallctl.domain.apply import apply
+from hallctl.domain.events import Record
+from hallctl.domain.state import HallState
+from hallctl.store import journal, loading, request
+from hallctl.store.database import DATABASE
+
+
+@dataclass(frozen=True)
+class Books:
+    """The journal in order, the state as the rows tell it, and the answers (JSON) by request key."""
+
+    records: list[Record]
+    loaded: HallState
+    answers: dict[str, str]
+
+    def numbers(self) -> dict[str, list[int]]:
+        """Numbers issued, in order, by day and service."""
+        found: dict[str, list[int]] = defaultdict(list)
+        for record in self.records:
+            if isinstance(record.event, e.TicketTaken):
+                found[f"{record.day} {record.event.service}"].append(record.event.number)
+        return dict(found)
+
+    def of(self, kind: type[e.Event]) -> list[Any]:
+        return [record.event for record in self.records if type(record.event) is kind]
+
+
+def read_books(directory: Path, scratch: Path) -> Books:
+    """Read a copy: recovering the WAL of one that was killed is left to the daemon."""
+    scratch.mkdir(exist_ok=True)
+    for name in (DATABASE, f"{DATABASE}-wal"):
+        (scratch / name).unlink(missing_ok=True)
+        if (directory / name).exists():
+            shutil.copyfile(directory / name, scratch / name)
+    (scratch / f"{DATABASE}-shm").unlink(missing_ok=True)
+    with contextlib.closing(sqlite3.connect(scratch / DATABASE, isolation_level=None)) as connection:
+        assert connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
+        answers = {row.key: row.answer for row in request.recent(connection, 0)}
+        return Books(list(journal.read(connection)), loading.load(connection), answers)
+
+
+def replayed(records: list[Record]) -> HallState:
+    """The state that the journal tells."""
+    state = HallState()
+    for record in records:
+        apply(state, record)
+    state.closed.clear()
+    return state
+
+
+def comparable(state: HallState) -> HallState:
+    """The state without the layout, and without lanes that nobody stands in."""
+    lanes: dict[Any, Any] = {key: list(lane) for key, lane in state.lanes.items() if len(lane)}
+    return replace(state, layout=HallState().layout, lanes=lanes, closed={})
+
+
+def assert_whole(books: Books) -> None:
+    """The journal has no gap, the rows are what a replay gives, no number was issued twice or left out (T01, T02)."""
+    assert [record.seq for record in books.records] == list(range(1, len(books.records) + 1))
+    assert comparable(books.loaded) == comparable(replayed(books.records))
+    for numbers in books.numbers().values():
+        assert numbers == list(range(1, len(numbers) + 1))
+    tickets = [event.ticket for event in books.of(e.TicketTaken)]
+    assert len(set(tickets)) == len(tickets)
