@@ -151,8 +151,10 @@ def no_proxy() -> Iterator[None]:
         os.environ.update(saved)
 
 
-async def start_process(*arguments: str, cwd: Path | None = None) -> asyncio.subprocess.Process:
-    """``python -m hallctl ...`` as a process of its own, in its own group."""
+async def start_process(
+    *arguments: str, cwd: Path | None = None, env: dict[str, str] | None = None
+) -> asyncio.subprocess.Process:
+    """``python -m hallctl ...`` as a process of its own, in its own group; `env` is added to the environment."""
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -161,6 +163,7 @@ async def start_process(*arguments: str, cwd: Path | None = None) -> asyncio.sub
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         cwd=cwd,
+        env={**os.environ, **(env or {})},
         start_new_session=True,
     )
 

@@ -62,6 +62,7 @@ class Views:
             "phone": hall.phone,
             "notices": hall.notices,
             "timezone": hall.timezone,
+            "undo_s": self.config.rules.undo_s,
             "day": state.day,
             "open": state.day is not None,
             "warning": _coded(self.warning) if self.warning else None,

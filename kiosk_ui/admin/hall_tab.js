@@ -25,7 +25,7 @@ function Figures({ app }) {
 
 /** @param {{app: any, query: any}} props `query`: zone, state */
 export function HallTab({ app, query }) {
-  const now = useNow(app.hall, 5000);
+  const now = useNow(app.hall, 1000);
   return html`<div class="strip-line"><${Figures} app=${app} /><${Day} app=${app} /></div>
     <${Alerts} app=${app} />
     <div class="panes">

@@ -1,23 +1,65 @@
 /**
- * The ledger (台账) as columns, rows and a CSV file. Pure.
+ * The ledger (台账) as columns, totals and a CSV file. Pure but for the texts of codes.
  */
 
-/** Columns in the order of reading; a column that no row has is left out, one not named here comes at the end. */
+import { t } from "../shared/i18n.js";
+
+/** Columns in the order of reading (hallctl/store/reports.py, LedgerRow); one not named here comes at the end. */
 export const COLUMNS = [
-  "label", "service", "queue", "priority", "stage", "source", "kiosk", "taken_at", "first_called_at", "called_at",
-  "started_at", "ended_at", "wait_s", "held_s", "serve_s", "service_s", "calls", "window", "clerk", "first_clerk",
-  "rating", "level", "reason", "copies",
+  "label", "service", "queue", "priority", "stage", "taken_at", "first_called_at", "started_at", "ended_at", "wait_s",
+  "serve_s", "calls", "window", "clerk", "first_clerk", "rating", "copies",
 ];
 
-/** Columns that are of no use to a reader. */
-const HIDDEN = new Set(["ticket", "id", "day", "place", "seq", "number", "raw", "slip", "slip_fault"]);
-
-/** The columns that `rows` really have. */
+/** The columns that `rows` really have; all of the known ones where there is no row. */
 export function columnsOf(rows) {
+  if (rows.length === 0) return COLUMNS;
   const present = new Set(rows.flatMap((row) => Object.keys(row)));
-  const known = COLUMNS.filter((column) => present.has(column));
-  const others = [...present].filter((column) => !COLUMNS.includes(column) && !HIDDEN.has(column)).sort();
-  return [...known, ...others];
+  return [...COLUMNS.filter((column) => present.has(column)), ...[...present].filter((column) => !COLUMNS.includes(column)).sort()];
+}
+
+/** A moment as "2026-11-22 09:05:33" in the hall's time zone: what a spreadsheet takes for a time. */
+export function stamp(ms, timezone) {
+  return new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: timezone }).format(ms);
+}
+
+/** The day (YYYY-MM-DD) of a moment in the hall's time zone. */
+export const dayOf = (ms, timezone) => new Intl.DateTimeFormat("sv-SE", { timeZone: timezone }).format(ms);
+
+/** A row's value as a person reads it: names for ids, words for codes, moments in the hall's time; numbers stay. */
+export function valueOf(row, column, names, timezone) {
+  const value = row[column];
+  if (value === null || value === undefined) return "";
+  if (column.endsWith("_at")) return stamp(value, timezone);
+  if (column === "service" || column === "queue") return names.service(value);
+  if (column === "window") return names.window(value);
+  if (column === "priority" || column === "stage") return t(`${column}.${value}`);
+  if (column === "rating") return t(`admin.rating.${value}`);
+  return value;
+}
+
+const mean = (values) => (values.length === 0 ? null : Math.round(values.reduce((sum, value) => sum + value, 0) / values.length));
+const numbers = (rows, column) => rows.map((row) => row[column]).filter((value) => typeof value === "number");
+const stageCount = (rows, stage) => rows.filter((row) => row.stage === stage).length;
+
+/**
+ * Totals of rows: `{tickets, done, missed, cancelled, expired, open, wait_mean_s, wait_most_s, serve_mean_s, rated}`;
+ * means are null where nothing was measured.
+ */
+export function totalsOf(rows) {
+  const ended = { done: stageCount(rows, "done"), missed: stageCount(rows, "missed"), cancelled: stageCount(rows, "cancelled"), expired: stageCount(rows, "expired") };
+  const waits = numbers(rows, "wait_s");
+  return {
+    tickets: rows.length, ...ended, open: rows.length - ended.done - ended.missed - ended.cancelled - ended.expired,
+    wait_mean_s: mean(waits), wait_most_s: waits.length === 0 ? null : waits.reduce((most, value) => Math.max(most, value), 0),
+    serve_mean_s: mean(numbers(rows, "serve_s")), rated: rows.filter((row) => row.rating === "rated").length,
+  };
+}
+
+/** Totals by service of issue, in the order of the first ticket: `[{service, ...totals}]`. */
+export function totalsByService(rows) {
+  const groups = new Map();
+  for (const row of rows) groups.set(row.service, [...(groups.get(row.service) ?? []), row]);
+  return [...groups].map(([service, mine]) => ({ service, ...totalsOf(mine) }));
 }
 
 /**
@@ -33,4 +75,13 @@ export function csvCell(value) {
 /** A CSV file: UTF-8 with byte order mark (without it the usual spreadsheet shows garbage), lines end in CR LF. */
 export function csvFile(header, rows) {
   return `\uFEFF${[header, ...rows].map((row) => row.map(csvCell).join(",")).join("\r\n")}\r\n`;
+}
+
+/** Columns that have a heading, `admin.ledger.<column>`; an unknown one is headed by its own name. */
+export const headOf = (column) => (COLUMNS.includes(column) ? t(`admin.ledger.${column}`) : column);
+
+/** The ledger's CSV file in the page's language. */
+export function ledgerFile(rows, names, timezone) {
+  const columns = columnsOf(rows);
+  return csvFile(columns.map(headOf), rows.map((row) => columns.map((column) => valueOf(row, column, names, timezone))));
 }

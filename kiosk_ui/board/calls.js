@@ -1,65 +1,62 @@
-// The stage and the list of the last calls.
+// The stage with the latest calls, large, and the list of those before.
 
-import { html, useLayoutEffect, useRef } from "../shared/ui.js";
-import { language, pick, t } from "../shared/i18n.js";
-import { Idle } from "./notices.js";
-import { listed } from "./stage.js";
+import { html } from "../shared/ui.js";
+import { pick, t } from "../shared/i18n.js";
+import { LISTED, listed } from "./stage.js";
+import { room, windowParts } from "./words.js";
 
-/** What a window is called on the board: "3 号窗口"; a label that is a word stands alone. */
-export function windowText(label) {
-  const plain = /^[A-Za-z]{0,2}\d+$/.test(label ?? "");
-  return plain ? t("board.window", { window: label }) : label;
+/** From this many calls on, the stage has two columns. */
+const TWO_COLUMNS = 5;
+/** The arrow's width and the gaps beside it, in em. */
+const ARROW = 1.3;
+/** "号窗口" beside the number is set at this share of its size. */
+const SMALL = 0.42;
+
+function Arrow() {
+  return html`<svg class="arrow" viewBox="0 0 24 20" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="3.6"
+    stroke-linecap="round" stroke-linejoin="round"><path d="M2 10h19M13 2l8 8-8 8" /></svg>`;
 }
 
-/** Shrink the text of `ref` to the width it has: long labels and names stay whole. */
-export function useFit(text) {
-  const ref = useRef(null);
-  useLayoutEffect(() => {
-    const box = ref.current;
-    const fit = () => {
-      box.style.setProperty("--fit", "1");
-      const wide = box.scrollWidth;
-      if (wide > box.clientWidth + 1) box.style.setProperty("--fit", String(Math.max(0.3, (box.clientWidth / wide) * 0.99)));
-    };
-    fit();
-    const watch = new ResizeObserver(fit);
-    watch.observe(box);
-    document.fonts?.ready.then(fit);
-    return () => watch.disconnect();
-  }, [text, language.value]);
-  return ref;
+/** The em that a zone's name takes in one or two lines. */
+const zoneRoom = (name, alone) => (alone ? room(name) + 0.4 : Math.max(Math.ceil(room(name) / 2) + 0.8, Math.min(room(name) + 0.4, 4.4)));
+
+function BigCall({ place, zone, alone }) {
+  const { call, fresh } = place;
+  const [before, label, after] = windowParts(call.window_label);
+  const windowRoom = room(label) + SMALL * room(before + after) + 0.35;
+  const style = `--label: ${room(call.label)}; --window: ${ARROW + windowRoom}; --zone: ${zone ? zoneRoom(zone, alone) : 0}`;
+  const look = `call${fresh ? " fresh" : ""}${fresh && call.count > 1 ? " again" : ""}`;
+  return html`<div class=${look} style=${style} data-test="board-call"><div class="call-in">
+    <span class="call-label figures">${call.label}</span>
+    <span class="call-window figures"><${Arrow} />${before && html`<small>${before}</small>`}<b>${label}</b>${after && html`<small>${after}</small>`}</span>
+    ${zone && html`<span class="call-zone">${zone}</span>`}
+  </div></div>`;
 }
 
-function Place({ call, zones, single }) {
-  const zone = single ? null : zones.find((each) => each.id === call.zone);
-  const target = windowText(call.window_label);
-  const line = useFit(`${call.label}${target}${zone ? pick(zone) : ""}`);
-  return html`<div class="place" data-test="board-call" key=${call.ticket}>
-    <p class="place-line figures" ref=${line}><span class="place-label">${call.label}</span>
-      <span class="arrow" aria-hidden="true">→</span><span class="place-window">${target}</span></p>
-    ${zone && html`<p class="place-zone">${pick(zone)}</p>`}
-  </div>`;
+/** The calls of the moment; the latest stands first. */
+export function Stage({ hall, board }) {
+  const { shown } = board.stage.value;
+  const zones = hall.state.zones.value;
+  const nameOf = (id) => (zones.length > 1 && !board.zone.value ? pick(zones.find((zone) => zone.id === id) ?? {}) : "");
+  const count = shown.length;
+  const shape = count === 1 ? "one" : count < TWO_COLUMNS ? "rows" : "columns";
+  return html`<section class=${`stage ${shape}`} aria-live="assertive" style=${`--count: ${count}`}>
+    ${[...shown].reverse().map((place) => html`
+      <${BigCall} key=${`${place.call.ticket} ${place.since}`} place=${place} zone=${nameOf(place.call.zone)} alone=${count === 1} />`)}
+  </section>`;
 }
 
-/** The calls that stand large; without any the notices have the place. */
-export function Stage({ hall, stage, zones, single }) {
-  const { shown } = stage;
-  if (shown.length === 0) return html`<${Idle} hall=${hall} />`;
-  return html`<section class=${`stage of-${shown.length}`} aria-live="assertive">${shown.map(({ call, since }) => html`
-    <${Place} key=${`${call.ticket}:${since}`} call=${call} zones=${zones} single=${single} />`)}</section>`;
-}
-
-function Line({ call }) {
-  const target = windowText(call.window_label);
-  const ref = useFit(`${call.label}${target}`);
-  return html`<li class="line figures" ref=${ref}><span class="line-label">${call.label}</span>
-    <span class="arrow" aria-hidden="true">→</span><span class="line-window">${target}</span></li>`;
-}
-
-/** The last eight calls that are not on the stage, newest first. */
-export function List({ calls, stage }) {
-  const rows = listed(calls, stage);
-  return html`<ol class="list" aria-label=${t("board.list")}>${rows.map((call) => html`
-    <${Line} key=${call.ticket} call=${call} />`)}
-    ${rows.length === 0 && html`<li class="list-none">${t("board.list.none")}</li>`}</ol>`;
+/** The last calls; every line has the same size, that of the longest. */
+export function List({ board }) {
+  const rows = listed(board.calls.value, board.stage.value);
+  const labels = Math.max(3, ...rows.map((call) => room(call.label)));
+  const windows = Math.max(1.3, ...rows.map((call) => room(call.window_label)));
+  return html`<section class="list" data-test="board-list" style=${`--label: ${labels}; --window: ${windows}; --lines: ${LISTED}`}>
+    <div class="list-in">
+      <header><span>${t("board.list.number")}</span><span>${t("board.list.window")}</span></header>
+      ${rows.length === 0 && html`<p class="list-empty">${t("board.list.empty")}</p>`}
+      <ol>${rows.map((call) => html`<li key=${call.ticket} class="figures">
+        <b>${call.label}</b><${Arrow} /><span>${call.window_label}</span></li>`)}</ol>
+    </div>
+  </section>`;
 }

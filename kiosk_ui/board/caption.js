@@ -1,36 +1,34 @@
-// The caption of each spoken call, for those who do not hear (V03); without a voice, of each call.
+/**
+ * The words of the call that is being spoken, one at a time. Pure: `now` in ms of a clock that never jumps.
+ *
+ * A loudspeaker speaks one call after the other, so its captions do too; in a hall without one, calls that come
+ * together are captioned in turn.
+ */
 
-import { html, useEffect, useState } from "../shared/ui.js";
-import { language, t } from "../shared/i18n.js";
-import { windowText, useFit } from "./calls.js";
+/** Seconds that a caption stands at least, and at most when nothing follows. */
+export const LEAST_S = 4;
+export const MOST_S = 12;
+/** Captions that may wait; older ones are left out, their calls stand on the stage and in the list. */
+export const WAITING = 4;
 
-/** Milliseconds a caption stays after the last one began: two readings of a call. */
-const STAYS_MS = 12000;
+/** No caption: `shown` is `{caption, since}` or null, `queued` are captions. */
+export const SILENT = { shown: null, queued: [] };
 
-/** @param {{hall: any, zone: string|null}} props */
-export function Caption({ hall, zone }) {
-  const [caption, setCaption] = useState(null);
-  useEffect(() => {
-    const mine = (each) => !zone || each === zone;
-    const spoken = hall.on("hall.caption", (data) => {
-      if (mine(data.zone)) setCaption({ zh: data.text, en: data.text_en, from: Date.now() });
-    });
-    const called = (data) => {
-      const { call } = data;
-      if (!call || !mine(call.zone) || hall.state.hall.value.voice) return;
-      const text = t("board.caption", { label: call.label, window: windowText(call.window_label) });
-      setCaption({ zh: text, en: text, from: Date.now() });
-    };
-    const offs = ["ticket.called", "ticket.recalled", "ticket.resumed"].map((type) => hall.on(type, called));
-    return () => [spoken, ...offs].forEach((off) => off());
-  }, [hall, zone]);
-  useEffect(() => {
-    if (!caption) return undefined;
-    const timer = setTimeout(() => setCaption(null), STAYS_MS);
-    return () => clearTimeout(timer);
-  }, [caption]);
-  const text = caption ? (language.value === "en" && caption.en) || caption.zh : "";
-  const ref = useFit(text);
-  return html`<p class=${`caption ${text ? "speaking" : ""}`} ref=${ref} data-test="board-caption" role="status">
-    ${text && html`<span aria-hidden="true">🔊︎</span> `}${text}</p>`;
+/** After a caption came; the same ticket's waiting one is replaced. */
+export function afterCaption(state, caption, now) {
+  const others = state.queued.filter((each) => each.ticket !== caption.ticket);
+  return settleCaption({ ...state, queued: [...others, caption].slice(-WAITING) }, now);
+}
+
+/** At a later moment: the next one when its turn has come, nothing when it has stood long enough. */
+export function settleCaption({ shown, queued }, now) {
+  const stays = shown && now - shown.since < (queued.length ? LEAST_S : MOST_S) * 1000;
+  if (stays) return { shown, queued };
+  if (!queued.length) return SILENT;
+  return { shown: { caption: queued[0], since: now }, queued: queued.slice(1) };
+}
+
+/** The ms until `settleCaption` may change something, or null. */
+export function nextCaption({ shown, queued }, now) {
+  return shown && Math.max(0, shown.since + (queued.length ? LEAST_S : MOST_S) * 1000 - now);
 }

@@ -43,6 +43,15 @@ export function padDigits(display) {
   return { waiting: text.slice(0, 3), called: text.slice(3) };
 }
 
+/**
+ * Whether the hall only lacks an answer that this device never gives: a strip or a pad that hears and says nothing is
+ * not called ready, though nothing is wrong with it here.
+ */
+export function isUnproven(row, view) {
+  const { faults = [] } = row;
+  return row.state === "degraded" && faults.length === 1 && faults[0] === "device.silent" && view.plugged && !view.muted;
+}
+
 /** Why a window's pad says no, as far as the window's state tells; null where it does not. */
 export function refusalAt(window) {
   if (window.state === "closed") return "demo.pad.closed";

@@ -3,11 +3,14 @@
 import { batch, signal } from "../shared/ui.js";
 
 export const POLL_MS = 1000;
+/** After a press: the hall has answered the device by then. */
+const SOON_MS = 350;
 
 /**
  * @param {any} hall `{call}` @param {() => boolean=} watched whether somebody looks (a hidden tab does not ask)
- * @returns `{list, problem, notes, listened, press, note, close}`: `list` signal of demo.list's answer or null,
- *   `problem` signal of the error with which the list could not be had, `notes` signal: refusal or remark by spot
+ * @returns `{list, problem, notes, listened, press, close}`: `list` signal of demo.list's answer or null,
+ *   `problem` signal of the error with which the list could not be had, `notes` signal: refusal or remark by spot,
+ *   `listened` signal: a spoken call was played here
  */
 export function createStage(hall, watched = () => true) {
   const list = signal(/** @type {any} */ (null));
@@ -17,6 +20,7 @@ export function createStage(hall, watched = () => true) {
   let timer = null;
   let closed = false;
   let presses = 0;
+  let looking = false;
 
   const note = (/** @type {string} */ spot, /** @type {any} */ said) => {
     const { [spot]: _, ...others } = notes.value;
@@ -39,8 +43,15 @@ export function createStage(hall, watched = () => true) {
   };
 
   const turn = async () => {
+    looking = true;
     if (list.value === null || watched()) await look();
-    if (!closed) timer = setTimeout(turn, POLL_MS);
+    looking = false;
+    turnIn(POLL_MS);
+  };
+
+  const turnIn = (/** @type {number} */ ms) => {
+    clearTimeout(timer);
+    if (!closed) timer = setTimeout(turn, ms);
   };
 
   /** Press, and show what comes of it or, at `spot`, why not. `remark` is said when it was done. */
@@ -52,6 +63,7 @@ export function createStage(hall, watched = () => true) {
       presses += 1;
       showView(device, view);
       note(spot, remark);
+      if (!looking) turnIn(SOON_MS);
       return true;
     } catch (reason) {
       note(spot, reason);
@@ -60,5 +72,5 @@ export function createStage(hall, watched = () => true) {
   };
 
   turn();
-  return { list, problem, notes, listened, press, note, close: () => { closed = true; clearTimeout(timer); } };
+  return { list, problem, notes, listened, press, close: () => { closed = true; clearTimeout(timer); } };
 }

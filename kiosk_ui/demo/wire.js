@@ -10,15 +10,6 @@ export function bytesOf(hex) {
   return { bytes: (digits.toUpperCase().match(/[0-9A-F]{2}/g) ?? []), note: note.trim() };
 }
 
-/** The bytes `perLine` a line, the note behind the last one. */
-export function hexLines(hex, perLine = 16) {
-  const { bytes, note } = bytesOf(hex);
-  const lines = [];
-  for (let start = 0; start < bytes.length; start += perLine) lines.push(bytes.slice(start, start + perLine).join(" "));
-  if (note) lines.push(lines.length ? `${lines.pop()} ${note}` : note);
-  return lines;
-}
-
 /**
  * The last `count` frames, newest first. `key` names a frame for as long as it is in the log, also among others of
  * the same millisecond.

@@ -10,17 +10,17 @@ function Toggle({ on, press, text, sign }) {
 }
 
 export function Bar({ flow }) {
-  const elder = flow.elder.value;
+  const elder = flow.view.elder.value;
   const asked = Boolean(flow.kiosk()?.help);
   useEffect(() => { document.documentElement.toggleAttribute("data-elder", elder); }, [elder]);
   const other = language.value === "en" ? "zh" : "en";
   return html`<nav class="bar" aria-label=${t("kiosk.bar")}>
-    <${Toggle} on=${elder} press=${flow.toggleElder} sign=${elder ? "小" : "大"} text=${t(elder ? "kiosk.bar.normal" : "kiosk.bar.elder")} />
-    ${canSpeak.value && html`<${Toggle} on=${reading.value} press=${() => { reading.value = !reading.value; flow.touch(); }}
+    <${Toggle} on=${elder} press=${flow.view.toggleElder} sign=${elder ? "小" : "大"} text=${t(elder ? "kiosk.bar.normal" : "kiosk.bar.elder")} />
+    ${canSpeak.value && html`<${Toggle} on=${reading.value} press=${() => { reading.value = !reading.value; flow.view.touch(); }}
       sign="♪" text=${t(reading.value ? "kiosk.bar.voice.off" : "kiosk.bar.voice")} />`}
-    <button type="button" class="button bar-button" onClick=${() => flow.setLanguage(other)}>
+    <button type="button" class="button bar-button" onClick=${() => flow.view.setLanguage(other)}>
       <span class="bar-sign" aria-hidden="true">${other === "en" ? "En" : "中"}</span><span>${t("shared.language.other")}</span></button>
-    <button type="button" class="button bar-button" onClick=${flow.openFind}>
+    <button type="button" class="button bar-button" onClick=${flow.view.openFind}>
       <span class="bar-sign" aria-hidden="true">?</span><span>${t("kiosk.bar.find")}</span></button>
     <button type="button" class=${asked ? "button bar-button bar-help asked" : "button bar-button bar-help"}
       aria-disabled=${asked} onClick=${asked ? undefined : flow.help}>

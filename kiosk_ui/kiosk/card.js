@@ -21,7 +21,7 @@ export function Notice({ flow, screen }) {
     <div class="actions">
       <button type="button" class="button primary big" onClick=${() => flow.readCard(service)}>${t("kiosk.notice.agree")}</button>
       <button type="button" class="button big" onClick=${() => flow.withoutCard(service)}>${t(required ? "kiosk.card.none" : "kiosk.card.skip")}</button>
-      <button type="button" class="button plain" onClick=${flow.back}>${t("shared.back")}</button>
+      <button type="button" class="button plain" onClick=${flow.view.back}>${t("shared.back")}</button>
     </div>
   </main>`;
 }
@@ -50,11 +50,11 @@ export function Card({ flow, screen }) {
     <${Picture} />
     ${fault
       ? html`<p class="banner fault" role="alert" data-say>${words}</p>`
-      : html`<p class="card-left figures">${t("kiosk.card.left", { seconds: flow.left.value ?? 0 })}</p>`}
+      : html`<p class="card-left figures">${t("kiosk.card.left", { seconds: flow.view.left.value ?? 0 })}</p>`}
     <div class="actions">
       ${!reading && html`<button type="button" class="button primary big" onClick=${() => flow.readCard(service)}>${t("kiosk.card.again")}</button>`}
       <button type="button" class="button big" onClick=${() => flow.withoutCard(service)}>${t(service.identity === "required" ? "kiosk.card.none" : "kiosk.card.skip")}</button>
-      <button type="button" class="button plain" onClick=${flow.back}>${t("shared.back")}</button>
+      <button type="button" class="button plain" onClick=${flow.view.back}>${t("shared.back")}</button>
     </div>
   </main>`;
 }
@@ -70,7 +70,7 @@ export function NoCard({ flow, screen }) {
     <div class="actions">
       ${!asked && html`<button type="button" class="button primary big" onClick=${flow.help}>${t("kiosk.bar.help")}</button>`}
       ${screen.reader && html`<button type="button" class="button big" onClick=${() => flow.readCard(screen.service)}>${t("kiosk.nocard.found")}</button>`}
-      <button type="button" class="button plain" onClick=${flow.home}>${t("kiosk.home.back")}</button>
+      <button type="button" class="button plain" onClick=${flow.view.home}>${t("kiosk.home.back")}</button>
     </div>
   </main>`;
 }

@@ -57,8 +57,8 @@ export function Done({ hall, flow, screen }) {
       ${url && html`<div class=${large}><${Qr} text=${url} label=${t("kiosk.done.qr")} /><span>${t("kiosk.done.qr")}</span></div>`}
     </div>
     <div class="done-end">
-      <button type="button" class="button" onClick=${flow.stay}>${t("kiosk.done.stay")}</button>
-      <button type="button" class="button primary big figures" onClick=${flow.home}>${t("kiosk.done.home", { seconds: flow.left.value ?? 0 })}</button>
+      <button type="button" class="button" onClick=${flow.view.stay}>${t("kiosk.done.stay")}</button>
+      <button type="button" class="button primary big figures" onClick=${flow.view.home}>${t("kiosk.done.home", { seconds: flow.view.left.value ?? 0 })}</button>
     </div>
   </main>`;
 }

@@ -42,7 +42,7 @@ export function Find({ hall, flow }) {
     </div>
     <div class="actions">
       <button type="button" class="button primary big" disabled=${!/\d/.test(label)} onClick=${ask}>${t("kiosk.find.ask")}</button>
-      <button type="button" class="button plain" onClick=${flow.back}>${t("shared.back")}</button>
+      <button type="button" class="button plain" onClick=${flow.view.back}>${t("shared.back")}</button>
     </div>
   </main>`;
 }
@@ -70,8 +70,8 @@ export function Found({ hall, flow, screen }) {
     ${error && html`<p class="banner fault refused-words" role="alert" data-say>${say(error)}</p>`}
     ${ticket && html`<p class="found-stage" data-say>${t(`stage.${ticket.stage}`)}</p><${Stage} hall=${hall} ticket=${ticket} />`}
     <div class="actions">
-      ${error && html`<button type="button" class="button primary big" onClick=${flow.openFind}>${t("kiosk.found.again")}</button>`}
-      <button type="button" class=${error ? "button big" : "button primary big"} onClick=${flow.home}>${t("kiosk.home.back")}</button>
+      ${error && html`<button type="button" class="button primary big" onClick=${flow.view.openFind}>${t("kiosk.found.again")}</button>`}
+      <button type="button" class=${error ? "button big" : "button primary big"} onClick=${flow.view.home}>${t("kiosk.home.back")}</button>
     </div>
   </main>`;
 }

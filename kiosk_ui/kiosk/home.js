@@ -64,7 +64,7 @@ function columns(count, elder) {
 }
 
 export function Home({ hall, flow, screen }) {
-  const elder = flow.elder.value;
+  const elder = flow.view.elder.value;
   const { kind, rows, services } = rowsOf(hall, flow, screen);
   const size = elder ? ELDER_PAGE : PAGE;
   const pages = Math.ceil(rows.length / size);
@@ -77,28 +77,28 @@ export function Home({ hall, flow, screen }) {
   return html`<main class="home">
     <${Banner} hall=${hall} flow=${flow} />
     <div class="home-title">
-      ${zone && html`<button type="button" class="button" onClick=${flow.back}>‹ ${t("shared.back")}</button>`}
+      ${zone && html`<button type="button" class="button" onClick=${flow.view.back}>‹ ${t("shared.back")}</button>`}
       <h2 data-say>${zone ? pick(zone) : t(kind === "zones" ? "kiosk.home.zones" : "kiosk.home")}</h2>
     </div>
     <div class=${wide ? "tiles wide" : across > 3 ? "tiles dense" : "tiles"} style=${`--columns: ${across}`}>
       ${kind === "zones"
         ? shown.map((row) => html`<${ZoneTile} key=${row.id} zone=${row} colour=${zoneColour(zones, row.id)}
-            services=${services.filter((service) => service.zone === row.id)} open=${() => flow.openZone(row.id)} />`)
+            services=${services.filter((service) => service.zone === row.id)} open=${() => flow.view.openZone(row.id)} />`)
         : shown.map((row) => html`<${ServiceTile} key=${row.id} service=${row} hall=${hall} choose=${() => flow.choose(row)}
             colour=${zoneColour(zones, row.zone)}
             zone=${wide && !elder && !zone && zones.length > 1 ? zones.find((each) => each.id === row.zone) : null} />`)}
     </div>
-    ${pages > 1 && html`<${Pager} page=${page} pages=${pages} turn=${flow.turn} />`}
+    ${pages > 1 && html`<${Pager} page=${page} pages=${pages} turn=${flow.view.turn} />`}
   </main>`;
 }
 
 /** Before a screen is left for want of a tap: how long, and a way to stay. */
 export function IdleBar({ flow }) {
-  const left = flow.left.value;
-  const { name } = flow.screen.value;
+  const left = flow.view.left.value;
+  const { name } = flow.view.screen.value;
   if (left === null || left > WARN_S || name === "done" || name === "card" || name === "taking") return null;
   return html`<div class="idle" role="alert">
     <span>${t("kiosk.idle", { seconds: left })}</span>
-    <button type="button" class="button primary" onClick=${flow.stay}>${t("kiosk.idle.stay")}</button>
+    <button type="button" class="button primary" onClick=${flow.view.stay}>${t("kiosk.idle.stay")}</button>
   </div>`;
 }

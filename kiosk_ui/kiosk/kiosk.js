@@ -9,7 +9,7 @@ import { Bar } from "./bar.js";
 import { Card, NoCard, Notice } from "./card.js";
 import { Done } from "./done.js";
 import { Find, Found } from "./find.js";
-import { createFlow } from "./flow.js";
+import { Flow } from "./flow.js";
 import { guardTaps } from "./guard.js";
 import { Head, Home, IdleBar } from "./home.js";
 import { Paperless, Refused, Taking } from "./plain.js";
@@ -25,16 +25,16 @@ const SCREENS = {
 let atRest = () => true;
 
 function Kiosk({ hall, place }) {
-  const flow = useMemo(() => createFlow(hall, place), [hall]);
+  const flow = useMemo(() => new Flow(hall, place), [hall]);
   useEffect(() => {
-    atRest = () => flow.screen.value.name === "home";
+    atRest = () => flow.view.screen.value.name === "home";
     const stopReading = readScreens(flow);
     const stopGuarding = guardTaps(flow);
     return () => { stopReading(); stopGuarding(); flow.close(); };
   }, [flow]);
-  const screen = flow.screen.value;
+  const screen = flow.view.screen.value;
   const Screen = SCREENS[screen.name];
-  return html`<div class="kiosk" data-screen=${screen.name} onPointerDown=${flow.touch} onKeyDown=${flow.touch}>
+  return html`<div class="kiosk" data-screen=${screen.name} onPointerDown=${flow.view.touch} onKeyDown=${flow.view.touch}>
     <${Head} hall=${hall} />
     <${Screen} key=${screen.name} hall=${hall} flow=${flow} screen=${screen} />
     <${IdleBar} flow=${flow} />

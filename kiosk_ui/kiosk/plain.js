@@ -15,7 +15,7 @@ export function Paperless({ flow, screen }) {
     <p class="screen-text" data-say>${t("kiosk.paperless.text")}</p>
     <div class="actions">
       <button type="button" class="button primary big" onClick=${yes}>${t("kiosk.paperless.yes")}</button>
-      <button type="button" class="button big" onClick=${flow.home}>${t("kiosk.paperless.no")}</button>
+      <button type="button" class="button big" onClick=${flow.view.home}>${t("kiosk.paperless.no")}</button>
     </div>
   </main>`;
 }
@@ -34,7 +34,7 @@ export function Refused({ flow, screen }) {
     <p class="banner fault refused-words" role="alert" data-say>${say(error)}</p>
     <div class="actions">
       ${again && html`<button type="button" class="button primary big" onClick=${() => flow.choose(service)}>${t("kiosk.again")}</button>`}
-      <button type="button" class=${again ? "button big" : "button primary big"} onClick=${flow.home}>${t("kiosk.home.back")}</button>
+      <button type="button" class=${again ? "button big" : "button primary big"} onClick=${flow.view.home}>${t("kiosk.home.back")}</button>
     </div>
   </main>`;
 }

@@ -36,8 +36,8 @@ function words(element) {
 /** Read every new screen while `reading` is on; returns the way to stop. */
 export function readScreens(flow) {
   const stopReading = effect(() => {
-    const { name, zone, page, slip } = flow.screen.value;
-    const slow = flow.elder.value;
+    const { name, zone, page, slip } = flow.view.screen.value;
+    const slow = flow.view.elder.value;
     const on = reading.value && voice.value && [name, zone, page, slip];
     synthesis?.cancel();
     if (!on) return;
@@ -49,7 +49,7 @@ export function readScreens(flow) {
     const button = /** @type {Element} */ (event.target).closest?.("button");
     if (!reading.value || !button || !button.matches(":focus-visible")) return;
     synthesis?.cancel();
-    speak(words(button), flow.elder.value);
+    speak(words(button), flow.view.elder.value);
   };
   document.addEventListener("focusin", onFocus);
   return () => { stopReading(); document.removeEventListener("focusin", onFocus); synthesis?.cancel(); };

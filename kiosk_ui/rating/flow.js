@@ -5,60 +5,69 @@ import { effect, signal } from "../shared/ui.js";
 /** Seconds that thanks, or a refusal, stay. */
 export const THANKS_S = 4;
 
-/**
- * @param {import("../shared/terminal.js").Hall} hall
- * @returns `view` signal {name: idle|asked|sending|thanks|error, ticket?, error?}, `left` seconds to rate
- */
-export function createRating(hall) {
-  const view = signal(/** @type {any} */ ({ name: "idle" }));
-  const left = signal(0);
-  let until = 0; // end of thanks or of a refusal
-  let lapsed = null; // the ticket whose time is over here, though the daemon has not said so yet
+export class RatingFlow {
+  #hall;
+  #until = 0; // end of thanks or of a refusal, by the daemon's clock
+  #over = null; // the ticket that was rated or lapsed here, though the daemon's news of it may still be on the way
+  #stop;
+  #timer;
 
-  const asked = () => {
-    const ticket = hall.state.rating.value?.ticket ?? null;
-    return ticket && ticket.ticket !== lapsed && ticket.until > hall.now() ? ticket : null;
-  };
-  const settle = () => {
-    const ticket = asked();
-    view.value = ticket ? { name: "asked", ticket } : { name: "idle" };
-    if (ticket) left.value = Math.max(0, Math.ceil((ticket.until - hall.now()) / 1000));
-  };
-  const tick = () => {
-    const { name, ticket } = view.value;
-    const now = hall.now();
-    if ((name === "thanks" || name === "error") && now >= until) settle();
-    if (name !== "asked") return;
-    left.value = Math.max(0, Math.ceil((ticket.until - now) / 1000));
-    if (left.value === 0) {
-      lapsed = ticket.ticket;
-      settle();
-    }
-  };
-  const hold = (next) => {
-    until = hall.now() + THANKS_S * 1000;
-    view.value = next;
-  };
+  /** @param {import("../shared/terminal.js").Hall} hall */
+  constructor(hall) {
+    this.#hall = hall;
+    /** {name: idle|asked|sending|thanks|error, ticket?, error?} */
+    this.view = signal(/** @type {any} */ ({ name: "idle" }));
+    /** Seconds left to rate. */
+    this.left = signal(0);
+    this.#stop = effect(() => {
+      hall.state.rating.value; // news decide between idle and asked, but do not cut off thanks
+      const { name } = this.view.peek();
+      if (name === "idle" || name === "asked") this.#settle();
+    });
+    this.#timer = setInterval(() => this.#tick(), 250);
+  }
 
   /** One tap, one rating: taps while it is sent change nothing. */
-  const rate = async (level) => {
-    const { name, ticket } = view.value;
+  rate = async (level) => {
+    const { name, ticket } = this.view.value;
     if (name !== "asked") return;
-    view.value = { name: "sending", ticket };
+    this.view.value = { name: "sending", ticket };
     try {
-      await hall.call("ticket.rate", { level, ticket: ticket.ticket });
-      lapsed = ticket.ticket;
-      hold({ name: "thanks" });
+      await this.#hall.call("ticket.rate", { level, ticket: ticket.ticket });
+      this.#over = ticket.ticket;
+      this.#hold({ name: "thanks" });
     } catch (error) {
-      hold({ name: "error", error });
+      this.#hold({ name: "error", error });
     }
   };
 
-  const stop = effect(() => {
-    hall.state.rating.value; // the hall's news decide between idle and asked, but do not cut off thanks
-    const { name } = view.peek();
-    if (name === "idle" || name === "asked") settle();
-  });
-  const timer = setInterval(tick, 250);
-  return { view, left, rate, close: () => { stop(); clearInterval(timer); } };
+  close = () => {
+    this.#stop();
+    clearInterval(this.#timer);
+  };
+
+  #secondsLeft(ticket) { return Math.max(0, Math.ceil((ticket.until - this.#hall.now()) / 1000)); }
+
+  /** Asked if there is something to rate and time for it, else idle. */
+  #settle() {
+    const ticket = this.#hall.state.rating.value?.ticket ?? null;
+    const asked = ticket && ticket.ticket !== this.#over && this.#secondsLeft(ticket) > 0;
+    this.view.value = asked ? { name: "asked", ticket } : { name: "idle" };
+    if (asked) this.left.value = this.#secondsLeft(ticket);
+  }
+
+  #hold(next) {
+    this.#until = this.#hall.now() + THANKS_S * 1000;
+    this.view.value = next;
+  }
+
+  #tick() {
+    const { name, ticket } = this.view.value;
+    if ((name === "thanks" || name === "error") && this.#hall.now() >= this.#until) this.#settle();
+    if (name !== "asked") return;
+    this.left.value = this.#secondsLeft(ticket);
+    if (this.left.value > 0) return;
+    this.#over = ticket.ticket;
+    this.#settle();
+  }
 }

@@ -7,7 +7,7 @@ import { OfflineBar } from "../shared/offline.js";
 import { startTerminal } from "../shared/terminal.js";
 import texts from "../i18n/rating.js";
 import { Face, LEVELS } from "./face.js";
-import { createRating } from "./flow.js";
+import { RatingFlow } from "./flow.js";
 
 register(texts);
 
@@ -48,7 +48,7 @@ function Words({ sign, text }) {
 }
 
 function Rating({ hall }) {
-  const flow = useMemo(() => createRating(hall), [hall]);
+  const flow = useMemo(() => new RatingFlow(hall), [hall]);
   useEffect(() => flow.close, [flow]);
   const { name, ticket, error } = flow.view.value;
   const other = language.value === "en" ? "zh" : "en";

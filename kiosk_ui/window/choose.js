@@ -3,18 +3,12 @@
 import { html, useEffect, useRef, useState } from "../shared/ui.js";
 import { language, setLanguage, say, t } from "../shared/i18n.js";
 import { OfflineBar } from "../shared/offline.js";
+import { freeFor, methodsFor } from "./seat.js";
 
 const KEPT = "hallctl:window:last";
 
-/** The methods that lead to the desk at `window`: an open window only needs its clerk. */
-function methodsFor(window, account) {
-  if (window.clerk && window.clerk.id !== account) return ["window.take_over"];
-  const sit = window.clerk ? [] : ["clerk.login"];
-  return window.state === "closed" ? [...sit, "window.open"] : sit;
-}
-
 function Tile({ window, account, preferred, disabled, pick }) {
-  const taken = window.clerk && window.clerk.id !== account;
+  const taken = !freeFor(window, account);
   const who = taken ? t("window.choose.taken", { clerk: window.clerk.name ?? window.clerk.id }) : t("window.choose.free");
   const verb = taken ? t("window.choose.take_over") : window.clerk ? t("window.choose.continue") : t("window.choose.sit");
   return html`<button type="button" class=${`tile ${taken ? "taken" : ""} ${preferred ? "preferred" : ""}`}

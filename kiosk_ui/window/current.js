@@ -3,7 +3,8 @@
 import { html, useEffect, useState } from "../shared/ui.js";
 import { pick, t } from "../shared/i18n.js";
 import { clock, minutes, stopwatch } from "../shared/time.js";
-import { queueRows } from "./queues.js";
+import { waitingFor } from "./queues.js";
+import { stepSince } from "./steps.js";
 
 /** The masked person of the ticket at this window, asked once per ticket; null while unknown. */
 function usePerson(hall, ticket) {
@@ -24,9 +25,8 @@ function usePerson(hall, ticket) {
 
 /** The step's running clock: since the call, or since the start. */
 function StepClock({ active, now }) {
-  const from = active.stage === "called" ? active.called_at : active.started_at;
   return html`<p class="step-clock"><span>${t(`window.since.${active.stage}`)}</span>
-    <span class="figures">${stopwatch((now - from) / 1000)}</span></p>`;
+    <span class="figures">${stopwatch((now - stepSince(active)) / 1000)}</span></p>`;
 }
 
 function Facts({ hall, ticket, account }) {
@@ -48,27 +48,28 @@ function Facts({ hall, ticket, account }) {
     <div key=${key}><dt>${t(`window.fact.${key}`)}</dt><dd class="figures">${value}</dd></div>`)}</dl>`;
 }
 
-function Rating({ last }) {
+/** Of the last rating only whether there is one, never which. @param {any} props */
+export function LastRating({ last }) {
   if (!last) return null;
   return html`<p class="last-rating">${t("window.last", { label: last.label })}
     <span class=${`chip ${last.state === "rated" ? "online" : "quiet"}`}>${t(`window.rating.${last.state}`)}</span></p>`;
 }
 
-function Idle({ hall, mine, now, tickets, last }) {
-  const waiting = queueRows(mine, hall.state.services.value, tickets, now).reduce((sum, row) => sum + row.waiting, 0);
+function Idle({ mine, tickets, last, slim }) {
+  const waiting = waitingFor(mine, tickets).length;
   const text = mine.state === "open" ? (waiting ? t("window.idle.waiting") : t("window.idle.nobody")) : t(`window.idle.${mine.state}`);
   return html`<section class="current idle-pane">
-    ${mine.state === "open" && html`<p class="idle-count figures">${waiting}</p>`}
+    ${mine.state === "open" && html`<p class=${`idle-count figures ${waiting ? "" : "none"}`}>${waiting}</p>`}
     <p class="idle-text">${text}</p>
     ${mine.state === "paused" && html`<p class="idle-reason">${mine.reason}</p>`}
-    <${Rating} last=${last} />
+    ${slim && html`<${LastRating} last=${last} />`}
   </section>`;
 }
 
 /** @param {any} props */
-export function Current({ hall, mine, now, ticket, tickets, last, account }) {
+export function Current({ hall, mine, now, ticket, tickets, last, account, slim }) {
   const active = mine.ticket;
-  if (!active) return html`<${Idle} hall=${hall} mine=${mine} now=${now} tickets=${tickets} last=${last} />`;
+  if (!active) return html`<${Idle} mine=${mine} tickets=${tickets} last=${last} slim=${slim} />`;
   const service = hall.state.services.value.find((each) => each.id === active.queue);
   return html`<section class=${`current ${active.stage}`} aria-live="polite">
     <p class="current-stage">${t(`stage.${active.stage}`)}${mine.state === "paused" ? ` · ${t("window.pause_after")}` : ""}</p>

@@ -5,23 +5,21 @@ import { t } from "../shared/i18n.js";
 import { OfflineBar } from "../shared/offline.js";
 import { Current } from "./current.js";
 import { Dialog } from "./dialogs.js";
-import { Side } from "./side.js";
+import { missedTickets, ratingAfter, ratingNow, resumable, waitingFor } from "./queues.js";
 import { Steps } from "./press.js";
-import { TopBar } from "./topbar.js";
-import { createToast } from "./toast.js";
-import { ratingAfter } from "./queues.js";
+import { busy, createRunner } from "./runner.js";
+import { Side } from "./side.js";
 import { mainSteps, moreSteps, MORE_KEY, OWN_KEYS, situation, stepOfKey } from "./steps.js";
+import { createToast } from "./toast.js";
+import { TopBar } from "./topbar.js";
 
-/** Enter means the next step; pressed twice by mistake it must not do two. */
-const SETTLE_MS = 600;
-
-const busy = signal(false);
-const dialog = signal(/** @type {null | {name: string, [key: string]: any}} */ (null));
+/** The dialog that is open: the name of its step, or null. */
+const dialog = signal(/** @type {string|null} */ (null));
 
 /** Whether the page is in the middle of something (it is then not reloaded for a new version). */
 export const isBusy = () => busy.value || dialog.value !== null;
 
-/** The daemon's time as a signal, once a second. */
+/** The daemon's time, once a second. */
 function useTick(hall) {
   const [now, setNow] = useState(hall.now());
   useEffect(() => {
@@ -31,34 +29,10 @@ function useTick(hall) {
   return Math.max(now, hall.now());
 }
 
-/** Call methods one at a time; refusals and faults become a line of the toast. */
-function createRunner(hall, windowId, toast) {
-  let last = 0;
-  const run = async (method, params = {}) => {
-    if (busy.value || !hall.online.value) return null;
-    busy.value = true;
-    try {
-      toast.clear();
-      return await hall.call(method, params);
-    } catch (error) {
-      toast.fault(error);
-      return null;
-    } finally {
-      busy.value = false;
-      last = Date.now();
-    }
-  };
-  return {
-    run,
-    here: (method, params = {}) => run(method, { window: windowId, ...params }),
-    settled: () => Date.now() - last > SETTLE_MS,
-  };
-}
-
-/** What is known of the last rating, from live events. */
-function useRating(hall, windowId) {
-  const [last, setLast] = useState(null);
-  useEffect(() => hall.on("*", (_data, event) => setLast((known) => ratingAfter(known, event, windowId))), [hall]);
+/** What is known of the last rating: whether one is being asked, then from live events. */
+function useRating(hall, mine) {
+  const [last, setLast] = useState(() => ratingNow(mine, hall.state.tickets.value));
+  useEffect(() => hall.on("*", (_data, event) => setLast((known) => ratingAfter(known, event, mine.id))), [hall, mine.id]);
   return last;
 }
 
@@ -75,7 +49,7 @@ function useKeys(act, settled) {
       if (OWN_KEYS.has(event.key)) event.preventDefault();
       if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
       if (dialog.value) {
-        if (event.key === "Escape") dialog.value = null;
+        if (event.key === "Escape" && !event.isComposing) dialog.value = null;
         return;
       }
       if (inControl(event) || (event.key === "Enter" && !settled())) return;
@@ -86,6 +60,45 @@ function useKeys(act, settled) {
   });
 }
 
+/** The window in the list of a hall's windows, in the title of the browser's tab too. */
+function useWindow(hall, windowId) {
+  const mine = hall.state.windows.value.find((window) => window.id === windowId);
+  useEffect(() => {
+    document.title = [mine.ticket?.label, t("window.window", { window: mine.label })].filter(Boolean).join(" · ");
+  });
+  return mine;
+}
+
+/** What the window may do now: `{main, more, undoS}`. */
+function stepsNow(hall, mine, now) {
+  const { undo_s: undoS } = hall.state.hall.value;
+  const kiosks = hall.state.kiosks.value;
+  const tickets = hall.state.tickets.value;
+  const more = moreSteps(mine, {
+    held: resumable(mine, tickets).length,
+    missed: missedTickets(mine, tickets).length,
+    waiting: waitingFor(mine, tickets).length,
+    printers: kiosks.filter((kiosk) => kiosk.printer).length,
+  });
+  return { main: mainSteps(mine, { now, undoS, kiosks: kiosks.length }), more, undoS };
+}
+
+/** Does a step: calls its method, opens its dialog, or leaves the window for `onLeave` or `onLogout`. */
+function createAct({ runner, mine, onLeave, onLogout }) {
+  const leave = async (then) => {
+    if (mine.state !== "closed" && !await runner.here("window.close")) return;
+    if (await runner.here("clerk.logout")) then();
+  };
+  return (step) => {
+    if (!step) return;
+    document.activeElement?.blur?.();
+    if (step.name === "leave") leave(onLogout);
+    else if (step.name === "move") leave(onLeave);
+    else if (step.method) runner.here(step.method);
+    else dialog.value = step.name;
+  };
+}
+
 /**
  * @param {{hall: any, windowId: string, account: string, name?: string, slim: boolean,
  *   onLeave: () => void, onLogout: () => void}} props
@@ -94,44 +107,27 @@ export function Desk({ hall, windowId, account, name, slim, onLeave, onLogout })
   const toast = useMemo(createToast, [hall]);
   const runner = useMemo(() => createRunner(hall, windowId, toast), [hall, windowId]);
   const now = useTick(hall);
-  const last = useRating(hall, windowId);
-  const mine = hall.state.windows.value.find((window) => window.id === windowId);
-  const kiosks = hall.state.kiosks.value;
+  const mine = useWindow(hall, windowId);
+  const last = useRating(hall, mine);
   const tickets = hall.state.tickets.value;
-  const ticket = mine.ticket && tickets.find((each) => each.id === mine.ticket.ticket);
-  const main = mainSteps(mine, { now, kiosks: kiosks.length });
-  const more = moreSteps(mine).filter((step) => step.name !== "reprint" || kiosks.some((kiosk) => kiosk.printer));
-
-  const leave = async () => {
-    if (mine.state !== "closed" && !await runner.here("window.close")) return;
-    if (await runner.here("clerk.logout")) onLeave();
-  };
-  const act = (step) => {
-    if (!step) return;
-    document.activeElement?.blur?.();
-    if (step.name === "leave") leave();
-    else if (step.method) runner.here(step.method);
-    else dialog.value = { name: step.name };
-  };
-  useKeys((key) => {
-    if (key === MORE_KEY) dialog.value = { name: "more" };
-    else act(stepOfKey(key, main));
-  }, runner.settled);
+  const steps = stepsNow(hall, mine, now);
+  const act = createAct({ runner, mine, onLeave, onLogout });
+  const more = () => { dialog.value = "more"; };
+  useKeys((key) => (key === MORE_KEY ? more() : act(stepOfKey(key, steps.main))), runner.settled);
   useEffect(() => () => { dialog.value = null; }, []);
 
-  const locked = !hall.online.value;
-  const opened = dialog.value;
-  const shared = { hall, mine, now, account, runner, toast, kiosks, tickets };
-  return html`<main class=${`desk ${situation(mine)} ${locked ? "locked-desk" : ""}`}>
+  const ticket = mine.ticket && tickets.find((each) => each.id === mine.ticket.ticket);
+  const offline = !hall.online.value;
+  const locked = offline || busy.value;
+  const shared = { hall, mine, now, account, runner, toast, kiosks: hall.state.kiosks.value, tickets, ticket, last, slim };
+  return html`<main class=${`desk ${situation(mine)} ${offline ? "locked-desk" : ""}`}>
     <${OfflineBar} hall=${hall} text="shared.offline.staff" since />
-    <${TopBar} ...${shared} name=${name} slim=${slim} onLogout=${onLogout} />
-    <${Current} ...${shared} ticket=${ticket} last=${last} />
-    <${Steps} main=${main} act=${act} busy=${busy.value} locked=${locked} now=${now} mine=${mine}
-      more=${() => { dialog.value = { name: "more" }; }} />
-    ${!slim && html`<${Side} ...${shared} locked=${locked || busy.value} />`}
-    ${opened && html`<${Dialog} key=${opened.name} name=${opened.name} ...${shared} ticket=${ticket} more=${more} act=${act}
-      open=${(next) => { dialog.value = { name: next }; }} close=${() => { dialog.value = null; }} locked=${locked} />`}
+    <${TopBar} ...${shared} name=${name} locked=${locked} />
+    <${Current} ...${shared} />
+    <${Steps} main=${steps.main} act=${act} busy=${busy.value} locked=${offline} now=${now} mine=${mine} undoS=${steps.undoS} more=${more} />
+    ${!slim && html`<${Side} ...${shared} locked=${locked} />`}
+    ${dialog.value && html`<${Dialog} key=${dialog.value} name=${dialog.value} ...${shared} more=${steps.more} act=${act}
+      close=${() => { dialog.value = null; }} locked=${offline} />`}
     <${toast.View} />
-    <p class="hidden-text" role="status">${locked ? t("shared.offline.staff") : ""}</p>
   </main>`;
 }

@@ -1,7 +1,8 @@
 // What a step asks before it is done: a reason, a destination, a ticket. Works by keyboard: digits, arrows, Enter, Esc.
 
-import { html, useEffect, useRef } from "../shared/ui.js";
+import { html, useEffect, useLayoutEffect, useRef } from "../shared/ui.js";
 import { t } from "../shared/i18n.js";
+import { focusFirst, walk } from "./dialog_keys.js";
 import { ChooseTicket, Reprint, RestoreTicket, ResumeTicket } from "./pick_ticket.js";
 import { Reasons } from "./reasons.js";
 import { Take } from "./take.js";
@@ -45,65 +46,24 @@ const BODIES = { more: More, hold: Hold, pause: Pause, cancel: Cancel, transfer:
 /** Steps about the ticket at the window: their dialog closes when it is gone. */
 const ABOUT_TICKET = new Set(["hold", "cancel", "transfer"]);
 
-const FOCUS = ["[data-find]", "[data-focus]", "[data-digit]:enabled", "[data-item]:enabled", "input, select, button"];
-
-/** Put the focus where the answer is most likely given. */
-function focusFirst(body) {
-  for (const selector of FOCUS) {
-    const found = body?.querySelector(selector);
-    if (found) return found.focus();
-  }
-  return undefined;
-}
-
-/** Tab stays among the dialog's own controls. */
-function keepTab(event, box) {
-  const all = [...box.querySelectorAll("button, input, select")].filter((each) => !each.disabled && each.offsetParent);
-  const edge = event.shiftKey ? all[0] : all.at(-1);
-  if (document.activeElement !== edge && box.contains(document.activeElement)) return;
-  event.preventDefault();
-  (event.shiftKey ? all.at(-1) : all[0])?.focus();
-}
-
-/** Arrows walk through the items, a digit presses the item that shows it, Enter in the search field the first. */
-function walk(event, box) {
-  const items = [...box.querySelectorAll("[data-digit], [data-item]")].filter((item) => !item.disabled);
-  const { tagName, type, dataset } = event.target;
-  const inField = ["INPUT", "TEXTAREA", "SELECT"].includes(tagName) && type !== "radio";
-  const at = items.indexOf(document.activeElement);
-  if (event.key === "Tab") keepTab(event, box);
-  else if (["ArrowDown", "ArrowUp"].includes(event.key) && tagName !== "SELECT") {
-    event.preventDefault();
-    const next = event.key === "ArrowDown" ? at + 1 : at < 0 ? items.length - 1 : at - 1;
-    items[(next + items.length) % items.length]?.focus();
-  } else if (event.key === "Enter" && dataset.find) {
-    event.preventDefault();
-    if (!event.isComposing) items.find((item) => item.tagName === "BUTTON")?.click();
-  } else if (!inField && !event.repeat && /^[1-9]$/.test(event.key)) {
-    const item = items.find((each) => each.dataset.digit === event.key);
-    if (item) {
-      event.preventDefault();
-      item.click();
-    }
-  }
-}
-
 /** @param {any} props `name` is the step; the rest is what the desk knows */
 export function Dialog({ name, close, locked, ...rest }) {
   const box = useRef(null);
   const body = useRef(null);
   const Body = BODIES[name];
   const gone = ABOUT_TICKET.has(name) && !rest.mine.ticket;
-  useEffect(() => {
-    if (gone) close();
-    else if (!locked) focusFirst(body.current);
-  }, [gone, locked]);
-  // A press may draw other items in the place of the one that had the focus: the keyboard must not fall out.
-  useEffect(() => { if (document.activeElement === document.body && !locked) focusFirst(body.current); });
+  useEffect(() => { if (gone) close(); }, [gone]);
+  useLayoutEffect(() => { if (!locked) focusFirst(body.current); }, [gone, locked]);
+  // On the document: a key must find the dialog also when a press has replaced the item that had the focus.
+  useLayoutEffect(() => {
+    const onKey = (event) => { if (box.current) walk(event, box.current, body.current); };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
   if (gone) return null;
   return html`<div class="veil" onClick=${(event) => { if (event.target === event.currentTarget) close(); }}>
     <section class=${`dialog ${name}`} role="dialog" aria-modal="true" aria-label=${t(`window.dialog.${name}`)} ref=${box}
-        data-test="window-dialog" onKeyDown=${(event) => walk(event, box.current)}>
+        data-test="window-dialog">
       <header><h2>${t(`window.dialog.${name}`)}</h2>
         <button type="button" class="button small plain" onClick=${close}>${t("shared.close")} <kbd>Esc</kbd></button></header>
       <fieldset disabled=${locked} ref=${body}><${Body} ...${rest} close=${close} /></fieldset>

@@ -36,16 +36,16 @@ export function Reasons({ group, optional = false, done }) {
 
 /**
  * A reason beside another choice: a list of the usual ones, and a field where none of them fits.
- * @param {{group: string, value: string, set: (reason: string) => void, required?: boolean}} props
+ * @param {{group: string, value: string, set: (reason: string) => void}} props
  */
-export function ReasonField({ group, value, set, required = false }) {
+export function ReasonField({ group, value, set, }) {
   const [own, setOwn] = useState(false);
   const choose = (event) => {
     const { value: chosen } = event.currentTarget;
     setOwn(chosen === "own");
     set(chosen === "own" ? "" : chosen);
   };
-  return html`<label class="reason-field"><span>${t(required ? "window.reason.required" : "window.reason.optional")}</span>
+  return html`<label class="reason-field"><span>${t("window.reason.optional")}</span>
     <select value=${own ? "own" : value} onChange=${choose} data-test="window-reason">
       <option value="">${t("window.reason.none")}</option>
       ${reasonsOf(group).map((reason) => html`<option key=${reason} value=${reason}>${reason}</option>`)}

@@ -3,15 +3,58 @@
 import { html, useState } from "../shared/ui.js";
 import { pick, t } from "../shared/i18n.js";
 import { PRIORITIES } from "./queues.js";
+import { ReasonField } from "./reasons.js";
 
 /** Classes with the usual one first. */
 const CLASSES = ["normal", ...PRIORITIES.filter((each) => each !== "normal")];
 
+/** Up to this many a digit presses each; more are searched. */
+const DIGITS = 9;
+
+/** The window's own services first, then the others; those that `typed` names. */
+export function takeable(window, services, typed = "") {
+  const wanted = typed.trim().toLowerCase();
+  const away = (service) => (window.services.includes(service.id) ? 0 : 1);
+  return services.filter((each) => `${each.name}${each.name_en}${each.prefix}`.toLowerCase().includes(wanted))
+    .sort((a, b) => away(a) - away(b));
+}
+
+/** The parameters of `ticket.take`, or null where the service asks for a card and no reason stands for it. */
+export function order(service, { priority, kiosk, reason }) {
+  const given = reason.trim();
+  if (service.identity === "required" && !given) return null;
+  return { service: service.id, priority, ...(kiosk ? { kiosk } : {}), ...(given ? { reason: given } : {}) };
+}
+
 function Taken({ label, close, again }) {
-  return html`<div class="taken-number"><p class="soft">${t("window.take.done")}</p><p class="big figures">${label}</p>
+  return html`<div class="taken-number"><p class="soft">${t("window.take.done")}</p>
+    <p class="big figures" data-test="window-taken-label">${label}</p>
     <p>${t("window.take.tell")}</p>
-    <div class="taken-ways"><button type="button" class="button primary" autofocus data-item onClick=${close}>${t("shared.confirm")}</button>
+    <div class="taken-ways"><button type="button" class="button primary" data-item data-focus onClick=${close}>${t("shared.confirm")}</button>
       <button type="button" class="button" data-item onClick=${again}>${t("window.take.again")}</button></div></div>`;
+}
+
+function Classes({ priority, set }) {
+  const at = CLASSES.indexOf(priority);
+  const beside = (by) => CLASSES[(at + by + CLASSES.length) % CLASSES.length];
+  const mark = (each, by) => (each === beside(by) ? "" : undefined);
+  return html`<div class="classes" role="radiogroup" aria-label=${t("window.take.class")}>${CLASSES.map((each) => html`
+    <label key=${each} class=${each === priority ? "class on" : "class"}><input type="radio" name="class" checked=${each === priority}
+      data-left=${mark(each, -1)} data-right=${mark(each, 1)} onChange=${() => set(each)} />${t(`priority.${each}`)}</label>`)}<kbd class="hint">← →</kbd></div>`;
+}
+
+function Printers({ printers, kiosk, set }) {
+  return html`<label><span>${t("window.print_at")}</span>
+    <select value=${kiosk} onChange=${(event) => set(event.currentTarget.value)}>
+      <option value="">${t("window.print.none")}</option>
+      ${printers.map((each) => html`<option key=${each.id} value=${each.id}>${pick(each) || each.id}</option>`)}</select></label>`;
+}
+
+function Services({ services, go }) {
+  return html`<div class="menu scroll">${services.map((service, index) => html`
+    <button type="button" class="menu-item" key=${service.id} data-item data-digit=${index < DIGITS ? index + 1 : undefined} onClick=${() => go(service)}>
+      <kbd>${index < DIGITS ? index + 1 : "·"}</kbd><span class="menu-text">${pick(service)}</span>
+      <span class="soft figures">${t("window.transfer.waiting", { count: service.waiting })}</span></button>`)}</div>`;
 }
 
 /** @param {any} props */
@@ -19,31 +62,33 @@ export function Take({ hall, mine, kiosks, runner, close }) {
   const printers = kiosks.filter((kiosk) => kiosk.printer);
   const [priority, setPriority] = useState("normal");
   const [kiosk, setKiosk] = useState("");
+  const [reason, setReason] = useState("");
+  const [asking, setAsking] = useState(false);
   const [label, setLabel] = useState(null);
   const [typed, setTyped] = useState("");
   const all = hall.state.services.value;
-  const services = [...all].sort((a, b) => mine.services.includes(b.id) - mine.services.includes(a.id))
-    .filter((each) => !typed.trim() || `${each.name}${each.name_en}${each.prefix}`.toLowerCase().includes(typed.trim().toLowerCase()));
+  const searching = all.length > DIGITS;
   const go = async (service) => {
-    const receipt = await runner.run("ticket.take", { service: service.id, priority, ...(kiosk ? { kiosk } : {}) });
+    const params = order(service, { priority, kiosk, reason });
+    setAsking(params === null);
+    const receipt = params && await runner.run("ticket.take", params);
     if (receipt) setLabel(receipt.ticket.label);
   };
-  if (label) return html`<${Taken} label=${label} close=${close} again=${() => setLabel(null)} />`;
-  return html`<div class="two-kinds">
-    <div class="classes" role="radiogroup" aria-label=${t("window.take.class")}>${CLASSES.map((each) => html`
-      <label key=${each} class=${each === priority ? "class on" : "class"}><input type="radio" name="class" checked=${each === priority}
-        onChange=${() => setPriority(each)} />${t(`priority.${each}`)}</label>`)}</div>
-    ${(printers.length > 0 || all.length > 9) && html`<div class="pair-fields">
-      ${all.length > 9 && html`<label><span>${t("window.find")}</span>
-        <input value=${typed} onInput=${(event) => setTyped(event.currentTarget.value)} /></label>`}
-      ${printers.length > 0 && html`<label><span>${t("window.print_at")}</span>
-        <select value=${kiosk} onChange=${(event) => setKiosk(event.currentTarget.value)}>
-          <option value="">${t("window.print.none")}</option>
-          ${printers.map((each) => html`<option key=${each.id} value=${each.id}>${pick(each) || each.id}</option>`)}</select></label>`}
-    </div>`}
-    <div class="menu scroll">${services.map((service, index) => html`
-      <button type="button" class="menu-item" key=${service.id} data-item data-digit=${index < 9 ? index + 1 : undefined} onClick=${() => go(service)}>
-        <kbd>${index < 9 ? index + 1 : "·"}</kbd><span>${pick(service)}</span>
-        <span class="soft figures">${t("window.transfer.waiting", { count: service.waiting })}</span></button>`)}</div>
+  const again = () => {
+    setLabel(null);
+    setPriority("normal");
+    setReason("");
+  };
+  if (label) return html`<${Taken} key="taken" label=${label} close=${close} again=${again} />`;
+  return html`<div class="two-kinds" key="take">
+    <${Classes} priority=${priority} set=${setPriority} />
+    <div class="pair-fields">
+      ${searching && html`<label><span>${t("window.find")}</span>
+        <input value=${typed} data-find autocomplete="off" onInput=${(event) => setTyped(event.currentTarget.value)} /></label>`}
+      ${printers.length > 0 && html`<${Printers} printers=${printers} kiosk=${kiosk} set=${setKiosk} />`}
+      <${ReasonField} group="take" value=${reason} set=${setReason} />
+    </div>
+    ${asking && html`<p class="ask" role="alert">${t("window.take.identity")}</p>`}
+    <${Services} services=${takeable(mine, all, searching ? typed : "")} go=${go} />
   </div>`;
 }

@@ -18,7 +18,7 @@ export function createToast() {
   const View = () => {
     const now = line.value;
     const text = now ? (now.error ? say(now.error) : now.text) : "";
-    return html`<div class="toast-place" role="status" aria-live="polite">
+    return html`<div class="toast-place" role="status" aria-live="polite" data-test="window-toast">
       ${now && html`<p class=${now.error ? "toast refused" : "toast"}>${text}</p>`}</div>`;
   };
   return {

@@ -1,14 +1,14 @@
 // The line at the top: window, state, me, the time, calls for help from the kiosks.
 
 import { html } from "../shared/ui.js";
-import { language, pick, setLanguage, t } from "../shared/i18n.js";
+import { language, pick, say, setLanguage, t } from "../shared/i18n.js";
 import { clock, stopwatch } from "../shared/time.js";
 
-function Helps({ kiosks, runner }) {
+function Helps({ kiosks, runner, locked }) {
   return kiosks.filter((kiosk) => kiosk.help).map((kiosk) => html`
     <div class="help" role="alert" key=${kiosk.id}>
       <span>${t("window.help", { kiosk: pick(kiosk) || kiosk.id })}</span>
-      <button type="button" class="button small" onClick=${(event) => {
+      <button type="button" class="button small" disabled=${locked} data-test="window-help-done" onClick=${(event) => {
         event.currentTarget.blur();
         runner.run("help.answer", { kiosk: kiosk.id });
       }}>${t("window.help.done")}</button>
@@ -21,13 +21,17 @@ function Faults({ kiosks }) {
     device && device.sentences?.length ? [{ kiosk, sentence: device.sentences[0] }] : [])));
   if (rows.length === 0) return null;
   const { kiosk, sentence } = rows[0];
-  const text = language.value === "en" ? sentence.en : sentence.zh;
-  return html`<p class="kiosk-fault" role="status">${pick(kiosk) || kiosk.id}：${text}${
+  return html`<p class="kiosk-fault" role="status">${pick(kiosk) || kiosk.id}：${say(sentence)}${
     rows.length > 1 ? ` ${t("window.faults.more", { count: rows.length - 1 })}` : ""}</p>`;
 }
 
+/** What the whole hall must know, e.g. that the last good config is in use. */
+function Warning({ warning }) {
+  return warning && html`<p class="hall-warning" role="status" data-test="window-warning">${say(warning)}</p>`;
+}
+
 /** @param {any} props */
-export function TopBar({ hall, mine, now, account, name, slim, kiosks, runner, onLogout }) {
+export function TopBar({ hall, mine, now, account, name, slim, kiosks, runner, locked }) {
   const state = mine.state === "paused" ? `${t("desk.paused")} · ${mine.reason ?? ""}` : t(`desk.${mine.state}`);
   const since = mine.state === "paused" ? ` ${stopwatch((now - mine.since) / 1000)}` : "";
   const service = mine.post && !slim ? html`<span class="top-post">${mine.post}</span>` : null;
@@ -35,19 +39,19 @@ export function TopBar({ hall, mine, now, account, name, slim, kiosks, runner, o
     <div class="top-line">
       <span class="top-window">${t("window.window", { window: mine.label })}</span>
       ${service}
-      <span class=${`top-state ${mine.state}`}>${state}<span class="figures">${since}</span></span>
+      <span class=${`top-state ${mine.state}`} data-test="window-state" data-state=${mine.state}>${state}<span class="figures">${since}</span></span>
       <span class="top-fill"></span>
       ${!hall.state.hall.value.open && html`<span class="top-state paused">${t("window.day_closed")}</span>`}
-      <span class="top-me">${name || account}</span>
+      <span class="top-me" data-test="window-me">${name || account}</span>
       <span class="top-clock figures">${clock(now)}</span>
       ${!slim && html`<button type="button" class="top-button" lang=${language.value === "en" ? "zh" : "en"}
         onClick=${(event) => {
           event.currentTarget.blur();
           setLanguage(language.value === "en" ? "zh" : "en");
         }}>${t("shared.language.other")}</button>`}
-      ${!slim && mine.state === "closed" && html`<button type="button" class="top-button" onClick=${onLogout}>${t("window.logout")}</button>`}
     </div>
-    <${Helps} kiosks=${kiosks} runner=${runner} />
+    <${Warning} warning=${hall.state.hall.value.warning} />
+    <${Helps} kiosks=${kiosks} runner=${runner} locked=${locked} />
     ${!slim && html`<${Faults} kiosks=${kiosks} />`}
   </header>`;
 }

@@ -29,8 +29,9 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _run(config: str, data: str, log: str) -> None:
+def _run(config: str, data: str, log: str, env: dict[str, str]) -> None:
     """The whole of the child: ``hallctl run``, its stderr in the file `log`."""
+    os.environ.update(env)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(descriptor, 2)
     os.setsid()
@@ -43,10 +44,11 @@ def _run(config: str, data: str, log: str) -> None:
 class ForkedDaemon:
     """One life of the daemon after the other, on the same config and data directory."""
 
-    def __init__(self, config: Path, data: Path) -> None:
-        self.log = data.with_name("stderr.txt")
+    def __init__(self, config: Path, data: Path, env: dict[str, str] | None = None) -> None:
+        self.log = data.with_name(f"{data.name}.stderr")
         self._config = config
         self._data = data
+        self._env = env or {}
         self._process: ForkServerProcess | None = None
 
     @property
@@ -56,8 +58,9 @@ class ForkedDaemon:
 
     def start(self) -> None:
         """Begin a new life; wait for it with `ready`, or let the clients wait."""
-        (self._data / "console.address").unlink(missing_ok=True)  # of one that was killed
-        arguments = (str(self._config), str(self._data), str(self.log))
+        if self._process is not None:
+            (self._data / "console.address").unlink(missing_ok=True)  # of the life before, which was killed
+        arguments = (str(self._config), str(self._data), str(self.log), self._env)
         self._process = _CONTEXT.Process(target=_run, args=arguments)
         self._process.start()
 
@@ -80,16 +83,23 @@ class ForkedDaemon:
 
     def finish(self, number: int = signal.SIGTERM) -> int:
         """Signal it and wait for its end; the exit code."""
+        self.signal(number)
+        return self.ended()
+
+    def signal(self, number: int) -> None:
         os.kill(self.process.pid or 0, number)
+
+    def ended(self) -> int:
+        """Wait for its end; the exit code."""
         self.process.join(ENDED_S)
         assert self.process.exitcode is not None, "it does not end"
         return self.process.exitcode
 
 
 @contextlib.contextmanager
-def forked_daemon(config: Path, data: Path) -> Iterator[ForkedDaemon]:
+def forked_daemon(config: Path, data: Path, env: dict[str, str] | None = None) -> Iterator[ForkedDaemon]:
     """A daemon that is started and ended by the block; none is left behind."""
-    daemon = ForkedDaemon(config, data)
+    daemon = ForkedDaemon(config, data, env)
     try:
         yield daemon
     finally:

@@ -27,8 +27,8 @@ class Printer:
     emulator: PrinterEmulator
     link: str
 
-    @property
-    def section(self) -> str:
+    def section(self, *, asb: bool = True, poll_s: float = 0.5) -> str:
+        """The device of kiosk-1; with `asb` the printer tells by itself what has changed."""
         return f"""
 [[devices]]
 name = "printer-1"
@@ -36,8 +36,8 @@ driver = "escpos"
 link = "{self.link}"
 kiosk = "kiosk-1"
 [devices.options]
-asb = true
-poll_s = 0.5
+asb = {str(asb).lower()}
+poll_s = {poll_s}
 proof_s = 2.0
 """
 

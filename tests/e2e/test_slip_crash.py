@@ -12,7 +12,7 @@ from hallctl.api.role import Role
 from hallctl.client import Client, Refused
 from hallctl.domain import events as e
 from hallctl.domain.model import SlipState, Ticket
-from tests.e2e.books import Books, assert_whole, read_books
+from tests.e2e.books import assert_whole, read_books
 from tests.e2e.forked import ForkedDaemon, forked_daemon, free_port
 from tests.e2e.load import Load, People, furnish, write_config
 from tests.e2e.printer import Copy, Printer, printer
@@ -29,7 +29,7 @@ async def take_slips(load: Load, client: Client) -> None:
             await load.change(client, "ticket.take", service="pooled")
         except Refused as refused:
             assert refused.code == "printer.offline", refused  # noqa: PT017 - any other code is the failure
-        await asyncio.sleep(0.01 + load.chance.random() * 0.04)
+        await asyncio.sleep(0.02 + load.chance.random() * 0.1)
 
 
 async def until_printed(paper: Printer, people: People, daemon: ForkedDaemon, more: int) -> None:
@@ -68,18 +68,12 @@ def assert_told(tickets: dict[str, Ticket], copies: list[Copy]) -> None:
         assert on_paper[label] <= ticket.copies
 
 
-def interrupted(books: Books) -> int:
-    """How many slips a kill left in doubt."""
-    again = [event for event in books.of(e.SlipReprinted) if event.reason == "restart"]
-    return len(again) + sum(event.fault == "printer.unproven" for event in books.of(e.SlipFailed))
-
-
 @pytest.mark.slow
 async def test_t02_t06_killed_while_printing(tmp_path: Path) -> None:
     """T02, T06: no printed number is unknown; a second copy says 补打; an uncertain slip is told as such."""
     port = free_port()
     async with printer() as paper:
-        config, data = write_config(tmp_path / "hall.toml", port, paper.section), tmp_path / "data"
+        config, data = write_config(tmp_path / "hall.toml", port, paper.section()), tmp_path / "data"
         tokens = await furnish(data, config)
         load = Load(random.Random(SEED))
         until = time.monotonic() + LONGEST_S
@@ -106,6 +100,5 @@ async def test_t02_t06_killed_while_printing(tmp_path: Path) -> None:
         books = read_books(data, tmp_path / "books")
         assert_whole(books)
         load.assert_kept(books)
-        load.assert_once(books) if False else None
+        assert len(books.of(e.TicketTaken)) == len(load.answered)
         assert_told(books.loaded.tickets, paper.copies())
-        print("doubt", interrupted(books), len(paper.copies()), len(load.answered))

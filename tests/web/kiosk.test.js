@@ -5,7 +5,8 @@ import { afterEach, beforeEach, mock, test } from "node:test";
 import { RpcError } from "../../kiosk_ui/shared/rpc.js";
 import { language, register } from "../../kiosk_ui/shared/i18n.js";
 import texts from "../../kiosk_ui/i18n/kiosk.js";
-import { DONE_S, IDLE_S, NOTICE, PHOTO_S, STAY_S, createFlow } from "../../kiosk_ui/kiosk/flow.js";
+import { Flow, NOTICE } from "../../kiosk_ui/kiosk/flow.js";
+import { DONE_S, IDLE_S, PHOTO_S, STAY_S } from "../../kiosk_ui/kiosk/screens.js";
 import { canPrint, windowsText } from "../../kiosk_ui/kiosk/words.js";
 import { fakeHall, settle } from "./fakes.js";
 
@@ -24,9 +25,9 @@ const receipt = { seq: 1, at: 1, ticket: { ticket: "t1", label: "A003", ahead: 2
 function kiosk({ printer = READY, reader = READY, answers = {} } = {}) {
   const row = { id: "kiosk-1", services: ["tax"], printer, reader, help: false };
   const hall = fakeHall({ kiosks: [row] }, { "ticket.take": receipt, "card.arm": { seconds: 30 }, ...answers });
-  const flow = createFlow(hall, "kiosk-1");
+  const flow = new Flow(hall, "kiosk-1");
   const wait = (seconds) => mock.timers.tick(seconds * 1000);
-  return { hall, flow, wait, name: () => flow.screen.value.name, methods: () => hall.calls.map(([method]) => method) };
+  return { hall, flow, wait, name: () => flow.view.screen.value.name, methods: () => hall.calls.map(([method]) => method) };
 }
 
 test("a tap takes a number and shows what is known", async () => {
@@ -34,8 +35,8 @@ test("a tap takes a number and shows what is known", async () => {
   flow.choose(service());
   await settle();
   assert.deepEqual(hall.calls, [["ticket.take", { service: "tax", kiosk: "kiosk-1", paperless: false }]]);
-  assert.equal(flow.screen.value.label, "A003");
-  assert.equal(flow.screen.value.slip, "queued");
+  assert.equal(flow.view.screen.value.label, "A003");
+  assert.equal(flow.view.screen.value.slip, "queued");
   flow.close();
 });
 
@@ -57,8 +58,8 @@ test("T05: without paper it asks first and then takes a number without a slip", 
   flow.take(service(), { paperless: true });
   await settle();
   assert.equal(hall.calls[0][1].paperless, true);
-  assert.equal(flow.screen.value.slip, "none");
-  assert.equal(flow.left.value, PHOTO_S);
+  assert.equal(flow.view.screen.value.slip, "none");
+  assert.equal(flow.view.left.value, PHOTO_S);
   flow.close();
 });
 
@@ -97,8 +98,8 @@ test("a card that was read takes the number with its claim", async () => {
   hall.tell("card.seen", { kiosk: "kiosk-1", claim: "c", priority: "elder", existing: { tax: "A001" } });
   await settle();
   assert.deepEqual(hall.calls[1], ["ticket.take", { service: "tax", kiosk: "kiosk-1", paperless: false, claim: "c", priority: "elder" }]);
-  assert.equal(flow.screen.value.existing, "A001");
-  assert.equal(flow.screen.value.ahead, 1);
+  assert.equal(flow.view.screen.value.existing, "A001");
+  assert.equal(flow.view.screen.value.ahead, 1);
   flow.close();
 });
 
@@ -106,7 +107,7 @@ test("a card after the person has left is not used", async () => {
   const { hall, flow, methods } = kiosk();
   flow.readCard(service("required"));
   await settle();
-  flow.home();
+  flow.view.home();
   hall.tell("card.seen", { kiosk: "kiosk-1", claim: "c" });
   await settle();
   assert.deepEqual(methods(), ["card.arm", "card.disarm"]);
@@ -119,8 +120,8 @@ test("no card in time is said, and can be tried again", async () => {
   await settle();
   wait(31);
   assert.equal(name(), "card");
-  assert.equal(flow.screen.value.reading, false);
-  assert.ok(flow.screen.value.fault);
+  assert.equal(flow.view.screen.value.reading, false);
+  assert.ok(flow.view.screen.value.fault);
   flow.close();
 });
 
@@ -149,12 +150,12 @@ test("the slip's fate is shown, and only of this ticket", async () => {
   flow.choose(service());
   await settle();
   hall.tell("slip.confirmed", { ticket: "other" });
-  assert.equal(flow.screen.value.slip, "queued");
+  assert.equal(flow.view.screen.value.slip, "queued");
   hall.tell("slip.failed", { ticket: "t1", fault: "printer.paper_out", zh: "缺纸", en: "no paper" });
-  assert.equal(flow.screen.value.slip, "failed");
-  assert.equal(flow.left.value, PHOTO_S);
+  assert.equal(flow.view.screen.value.slip, "failed");
+  assert.equal(flow.view.left.value, PHOTO_S);
   hall.tell("slip.confirmed", { ticket: "t1" });
-  assert.equal(flow.screen.value.slip, "printed");
+  assert.equal(flow.view.screen.value.slip, "printed");
   flow.close();
 });
 
@@ -162,11 +163,11 @@ test("home after a visible countdown, twice as long in 长辈模式, longer when
   const { flow, name, wait } = kiosk();
   flow.choose(service());
   await settle();
-  assert.equal(flow.left.value, DONE_S);
-  flow.toggleElder();
-  assert.equal(flow.left.value, DONE_S * 2);
-  flow.stay();
-  assert.equal(flow.left.value, STAY_S * 2);
+  assert.equal(flow.view.left.value, DONE_S);
+  flow.view.toggleElder();
+  assert.equal(flow.view.left.value, DONE_S * 2);
+  flow.view.stay();
+  assert.equal(flow.view.left.value, STAY_S * 2);
   wait(STAY_S * 2 + 1);
   assert.equal(name(), "home");
   flow.close();
@@ -174,14 +175,14 @@ test("home after a visible countdown, twice as long in 长辈模式, longer when
 
 test("home clears what the last person chose", () => {
   const { flow, wait } = kiosk();
-  flow.toggleElder();
-  flow.setLanguage("en");
-  flow.openZone("a");
+  flow.view.toggleElder();
+  flow.view.setLanguage("en");
+  flow.view.openZone("a");
   wait(IDLE_S * 2 + 1);
-  assert.deepEqual(flow.screen.value, { name: "home", zone: null, page: 0 });
-  assert.equal(flow.elder.value, false);
+  assert.deepEqual(flow.view.screen.value, { name: "home", zone: null, page: 0 });
+  assert.equal(flow.view.elder.value, false);
   assert.equal(language.value, "zh");
-  assert.equal(flow.left.value, null);
+  assert.equal(flow.view.left.value, null);
   flow.close();
 });
 
@@ -191,7 +192,7 @@ test("a refusal is shown in words and nothing is left busy", async () => {
   flow.choose(service());
   await settle();
   assert.equal(name(), "refused");
-  assert.equal(flow.screen.value.error.zh, "今天的取号已结束");
+  assert.equal(flow.view.screen.value.error.zh, "今天的取号已结束");
   hall.answers["ticket.take"] = receipt;
   flow.choose(service());
   await settle();

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 import { RpcError } from "../../kiosk_ui/shared/rpc.js";
-import { THANKS_S, createRating } from "../../kiosk_ui/rating/flow.js";
+import { RatingFlow, THANKS_S } from "../../kiosk_ui/rating/flow.js";
 import { fakeHall, settle } from "./fakes.js";
 
 beforeEach(() => mock.timers.enable({ apis: ["setInterval", "Date"] }));
@@ -13,7 +13,7 @@ const ask = (id, seconds) => ({ window: "2", ticket: { ticket: id, label: id, se
 
 function page(answers = { "ticket.rate": { seq: 1 } }) {
   const hall = fakeHall({ rating: { window: "2", ticket: null } }, answers);
-  const flow = createRating(hall);
+  const flow = new RatingFlow(hall);
   return { hall, flow, name: () => flow.view.value.name };
 }
 

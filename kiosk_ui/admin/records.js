@@ -1,0 +1,72 @@
+/**
+ * A record of the journal as a sentence for people. Pure but for the texts.
+ */
+
+import { t } from "../shared/i18n.js";
+import { labelOf } from "./names.js";
+
+/** Every event of a hall that has its sentence, `admin.event.<type>`. */
+export const TYPES = new Set([
+  "ticket.taken", "ticket.cancelled", "ticket.called", "ticket.recalled", "ticket.started", "ticket.finished",
+  "ticket.missed", "ticket.restored", "ticket.held", "ticket.resumed", "ticket.transferred", "ticket.undone",
+  "ticket.expired", "ticket.rated", "rating.lapsed", "slip.confirmed", "slip.failed", "slip.reprinted",
+  "window.opened", "window.paused", "window.resumed", "window.closed", "window.taken_over", "clerk.logged_in",
+  "clerk.logged_out", "day.opened", "day.closed", "hall.started", "device.reported", "help.requested",
+  "help.answered", "terminal.paired", "terminal.revoked", "account.set", "account.removed",
+]);
+
+/** Faults with a short name, `admin.fault.<code>`; a driver's newer code is shown as it is. */
+export const FAULTS = new Set([
+  "device.lost", "device.unreachable", "device.silent", "device.wrong_identity", "device.garbled", "device.refused",
+  "device.busy", "device.failed", "printer.paper_out", "printer.paper_near_end", "printer.cover_open",
+  "printer.cutter", "printer.offline", "printer.error", "printer.unproven", "card.read_failed", "reader.fault",
+  "voice.no_engine", "voice.no_sound", "slip.no_printer",
+]);
+const REASONS = new Set(["asked", "same_person", "restart", "day.closed"]);
+const WHY = new Set(["fifo", "priority", "chosen", "target"]);
+const LEVELS = new Set(["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"]);
+
+/** The text of a code that stands in `known`, else the code itself. */
+const word = (known, key, code) => (known.has(code) ? t(`admin.${key}.${code}`) : code ?? "");
+
+/** A fault's short name. */
+export const faultText = (code) => word(FAULTS, "fault", code);
+
+const LIST = () => t("admin.list");
+
+/** Everything a sentence may name, "" for what the event does not have. */
+function paramsOf({ type, data }, names) {
+  const faults = (data.faults ?? []).map(faultText).join(LIST());
+  return {
+    label: labelOf(data.ticket), service: names.service(data.service), queue: names.service(data.queue),
+    window: names.window(data.window), clerk: names.clerk(data.clerk), previous: names.clerk(data.previous),
+    where: data.target ? names.windowName(data.target) : names.service(data.queue),
+    kiosk: names.kiosk(data.kiosk), device: data.device ?? "", fault: faultText(data.fault),
+    state: type === "device.reported" ? t(`admin.device.${data.state}`) : "",
+    faults: faults && t("admin.event.faults", { faults }),
+    why: data.why ? t("admin.event.why", { why: word(WHY, "why", data.why) }) : "",
+    level: word(LEVELS, "level", data.level), reprint: word(REASONS, "reprint", data.reason),
+    day: data.day ?? "", version: data.version ?? "", terminal: data.terminal ?? "",
+    role: data.role ? t(`role.${data.role}`) : "", place: data.role ? names.place(data.role, data.place) : "",
+    account: data.account ?? "", name: data.name ?? "", roles: (data.roles ?? []).map((role) => t(`role.${role}`)).join(LIST()),
+    again: data.fresh === false ? t("admin.event.again") : "",
+    ahead: data.ahead ?? "", priority: data.priority && data.priority !== "normal" ? `${t(`priority.${data.priority}`)} · ` : "",
+  };
+}
+
+/** What happened, in one sentence, with the reason that somebody gave. */
+export function sentenceOf(record, names) {
+  if (!TYPES.has(record.type)) return record.type;
+  const said = t(`admin.event.${record.type}`, paramsOf(record, names));
+  const reason = record.data.reason;
+  const given = typeof reason === "string" && reason !== "" && !REASONS.has(reason);
+  return given ? said + t("admin.event.reason", { reason }) : said;
+}
+
+/** What kind of line it is, for its mark: a refusal of fate, a person's deed, a device's word. */
+export function toneOf({ type, data }) {
+  if (["slip.failed", "ticket.missed", "ticket.expired", "ticket.cancelled"].includes(type)) return "bad";
+  if (type === "device.reported") return (data.faults ?? []).length > 0 || data.state === "offline" ? "bad" : "quiet";
+  if (type.startsWith("ticket.")) return "ticket";
+  return "quiet";
+}
