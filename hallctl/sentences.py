@@ -181,6 +181,10 @@ _DEVICES: Final = {
         "设备没有应答，请检查电源、波特率和地址。",
         "The device does not answer; check power, baud rate and address.",
     ),
+    "device.unproven": (
+        "线路已通；这种设备只听不答，按它一个键即可确认。",
+        "The line is open; this device does not answer by itself, press one of its keys to prove it.",
+    ),
     "device.wrong_identity": (
         "这个接口上接的不是所配置的设备，请核对型号与接口。",
         "What answers there is not the configured device; check model and port.",

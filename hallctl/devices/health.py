@@ -6,8 +6,8 @@
                                     │                         │            │
                                     └── failed() ─► offline ◄─┴── lost(), failed()
 
-A link that is up is ready only when the device has answered and reports no fault; until then, and while its faults
-are unknown, it is degraded with ``device.silent``. While offline, further attempts are not shown. A change is told
+A link that is up is ready only when the device has answered and reports no fault; until it answers it is degraded with
+``device.silent``, and with ``device.unproven`` where its driver says that nothing can be known of it. While offline, further attempts are not shown. A change is told
 at once, but never twice in a second: what comes sooner is told when the second is over, if it still differs.
 """
 
@@ -138,7 +138,9 @@ class Health:
     def current(self) -> tuple[DeviceState, tuple[str, ...]]:
         """The state and the fault codes as they are, told or not."""
         if self._up_since is not None:
-            if not self._heard or self._faults is None:
+            if self._faults is None:
+                return DeviceState.DEGRADED, ("device.unproven",)
+            if not self._heard:
                 return DeviceState.DEGRADED, ("device.silent",)
             return (DeviceState.DEGRADED if self._faults else DeviceState.READY), self._faults
         if self._cause is not None:

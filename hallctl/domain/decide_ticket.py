@@ -68,7 +68,7 @@ def take(state: HallState, command: TakeTicket, now: int) -> Decision | Refusal:
         number=number,
         label=label,
         priority=command.priority,
-        place=now,
+        place=state.place(now),
         ahead=waits.ahead(state, command.service, command.priority),
         kiosk=command.kiosk,
         printing=printing,

@@ -31,6 +31,11 @@ class Lane:
         """The entry that waits longest, or None."""
         return self._entries[0] if self._entries else None
 
+    @property
+    def tail(self) -> Entry | None:
+        """The entry that is served last, or None."""
+        return self._entries[-1] if self._entries else None
+
     def add(self, entry: Entry) -> None:
         """Put `entry` at its place."""
         if not self._entries or self._entries[-1] < entry:

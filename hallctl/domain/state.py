@@ -35,7 +35,8 @@ class HallState:
 
     Indexes over `tickets`: `lanes` (who waits where), `persons` ((digest, queue) → waiting ticket), `targets`
     (waiting for one window only), `asked` (window → finished ticket whose rating is asked).
-    `closed` are the last values of tickets that left memory and whose rows are still to be written.
+    `closed` are the last values of tickets that left memory and whose rows are still to be written. Nobody waits at a
+    `place` after `latest`.
     """
 
     layout: Layout = EMPTY_LAYOUT
@@ -55,6 +56,7 @@ class HallState:
     targets: set[str] = field(default_factory=set)
     asked: dict[str, str] = field(default_factory=dict)
     closed: dict[str, Ticket] = field(default_factory=dict, compare=False)
+    latest: int = field(default=0, compare=False)
 
     def window(self, window: str) -> Window:
         """The window's state; one never used is closed."""
@@ -92,6 +94,12 @@ class HallState:
         own = sum(len(self.lane("service", queue, priority)) for priority in Priority)
         return own + sum(1 for ticket in self.targeted() if ticket.queue == queue)
 
+    def place(self, now: int) -> int:
+        """Where one who comes `now` stands: behind all who wait, though the clock was set back meanwhile (O08)."""
+        if now >= self.latest:
+            return now
+        return max(now, *(lane.tail[0] for lane in self.lanes.values() if lane.tail is not None), 0)
+
     def targeted(self) -> Iterator[Ticket]:
         """Waiting tickets that are meant for one window only: few."""
         for ticket in self.targets:
@@ -111,6 +119,7 @@ class HallState:
 
     def _index(self, ticket: Ticket) -> None:
         if ticket.stage is Stage.WAITING:
+            self.latest = max(self.latest, ticket.place)
             self.lanes.setdefault(lane_key(ticket), Lane()).add(entry(ticket))
             if ticket.target is not None:
                 self.targets.add(ticket.id)

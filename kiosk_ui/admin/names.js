@@ -16,7 +16,7 @@ export function createNames(parts) {
   const kiosk = (id) => named(parts.kiosks, id);
   const zone = (id) => named(parts.zones, id);
   const clerk = (id) => {
-    const name = parts.windows.find((each) => each.clerk?.id === id)?.clerk.name;
+    const name = parts.windows.find((each) => each.clerk && each.clerk.id === id)?.clerk.name;
     return name && name !== id ? `${id} ${name}` : id ?? "";
   };
   const place = (role, id) => {

@@ -42,12 +42,12 @@ export function life(records, now = null) {
 
 /**
  * The stages one after another, for a bar: `[{stage, lasted_s, ongoing}]` of those with a duration; neighbours of the
- * same stage (a transfer while waiting) are one.
+ * same stage (a transfer while waiting) are one. Somebody missed who has not come back would fill the bar: left out.
  */
 export function stretches(steps) {
   const drawn = [];
   for (const { stage, lasted_s: lasted, ongoing } of steps) {
-    if (!stage || lasted === null) continue;
+    if (!stage || lasted === null || (stage === "missed" && ongoing)) continue;
     const last = drawn[drawn.length - 1];
     if (last && last.stage === stage) {
       last.lasted_s += lasted;

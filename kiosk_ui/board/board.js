@@ -4,7 +4,7 @@ import { html, lockScreen, signal, useEffect, useMemo } from "../shared/ui.js";
 import { language, register } from "../shared/i18n.js";
 import { startTerminal } from "../shared/terminal.js";
 import texts from "../i18n/board.js";
-import { List, Stage } from "./calls.js";
+import { List, Stage, listRoom } from "./calls.js";
 import { createBoard } from "./flow.js";
 import { Closed, Foot, Head, Quiet, Status, hasStatus } from "./frame.js";
 import { layout } from "./layout.js";
@@ -27,12 +27,13 @@ function Board({ hall, place }) {
     return board.close;
   }, [board]);
   const [width, height] = size.value;
-  const measures = layout(width, height, language.value, hasStatus(hall));
+  const { label, window } = listRoom(board);
+  const measures = layout(width, height, language.value, hasStatus(hall), label + window);
   const called = board.stage.value.shown.length > 0;
   const closed = !hall.state.hall.value.open && !called;
   const tall = !called && pagesOf(board.services.value, measures.rows, measures.name).length > FEW_PAGES;
   const look = `board ${measures.upright ? "upright" : "flat"}${tall ? " tall" : ""}`;
-  return html`<div class=${look} style=${`--stage: ${measures.stage}rem`}>
+  return html`<div class=${look} style=${`--stage: ${measures.stage}rem; --list: ${measures.list}rem`}>
     <${Head} hall=${hall} board=${board} />
     <${Status} hall=${hall} />
     ${closed

@@ -67,16 +67,17 @@ function createCaptions(hall, zone, steady) {
 /**
  * @param {any} hall shared/hall.js @param {string|null} asked `?zone=` @param {string|null|undefined} place the terminal's
  * @param {() => number} steady ms of a clock that never jumps
- * @returns `{zone, calls, services, stage, caption, turn, close}`, signals but `close`
+ * @returns `{zone, calls, services, windows, stage, caption, turn, close}`, signals but `close`
  */
 export function createBoard(hall, asked, place, steady = () => performance.now()) {
   const zone = computed(() => zoneOf(asked, place, hall.state.zones.value));
   const calls = computed(() => ofZone(hall.state.calls.value, zone.value));
   const services = computed(() => ofZone(hall.state.services.value, zone.value));
+  const windows = computed(() => ofZone(hall.state.windows.value, zone.value));
   const turn = signal(0);
   const { stage, close: closeStage } = createStage(hall, calls, steady);
   const { caption, close: closeCaptions } = createCaptions(hall, zone, steady);
   const turning = setInterval(() => { turn.value += 1; }, TURN_S * 1000);
   const close = () => { clearInterval(turning); closeStage(); closeCaptions(); };
-  return { zone, calls, services, stage, caption, turn, close };
+  return { zone, calls, services, windows, stage, caption, turn, close };
 }

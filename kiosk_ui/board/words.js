@@ -8,8 +8,8 @@ export function room(text) {
   let sum = 0;
   for (const letter of text) {
     if (letter.charCodeAt(0) >= 0x2e80) sum += 1;
-    else if (/[A-Z]/.test(letter)) sum += 0.7;
-    else sum += /[ .,:;'il1]/.test(letter) && letter !== "1" ? 0.34 : 0.61;
+    else if (/[A-Z]/.test(letter)) sum += 0.66;
+    else sum += /[ .,:;'il1]/.test(letter) && letter !== "1" ? 0.34 : 0.59;
   }
   return sum;
 }

@@ -45,8 +45,10 @@ const PANELS = {
   voice: { front: { clips: [press("clear")] }, faults: {} },
 };
 
-/** Actions that the device's own picture carries. */
-const DRAWN = { idcard: ["place_card", "lift_card"], callpad: ["key"], ratingpad: ["grade"] };
+/** Drivers with a picture of their own, and the actions that it carries. */
+export const DRAWN = {
+  escpos: [], idcard: ["place_card", "lift_card"], callpad: ["key"], ratingpad: ["grade"], ledstrip: [], voice: [],
+};
 
 /** What tells a press from another of the same action: its only parameter's value. */
 function valueOf(params) {

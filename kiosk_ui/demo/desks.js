@@ -3,7 +3,7 @@
 import { html, useState } from "../shared/ui.js";
 import { t } from "../shared/i18n.js";
 import { Face, LEVELS } from "../rating/face.js";
-import { Note, Press } from "./device.js";
+import { Note, Press, noteText } from "./device.js";
 import { OpenPage } from "./links.js";
 import { padDigits, refusalAt } from "./plan.js";
 import { word } from "./words.js";
@@ -38,7 +38,7 @@ function Desk({ stage, window, parts }) {
 /** An LED strip: its own text in its own colour, dark without power or text. */
 function Strip({ device, unit }) {
   const { text, colour } = device.view.strips?.[unit] ?? { text: "", colour: "red" };
-  const dark = device.view.muted || !device.view.plugged;
+  const dark = device.view.muted; // without its cable a strip goes on showing what it last heard
   return html`<div class=${`led ${colour} ${dark ? "dark" : ""}`} role="img" aria-label=${`${t("demo.driver.ledstrip")} ${text}`}
     data-test=${`demo-strip-${device.name}-${unit}`} data-colour=${colour} style=${`--letters: ${Math.max(6, text.length)}`}><span>${text}</span></div>`;
 }
@@ -75,19 +75,24 @@ function CallPad({ stage, window, device, unit }) {
   </div>`;
 }
 
+/** The pad's lamp, or what came of its last key. */
+function ratingText({ lamp, grade, acknowledged }, said) {
+  if (said) return noteText(said);
+  if (lamp === "asked" && grade === null) return t("demo.rating.asked");
+  if (grade === null) return t("demo.rating.idle");
+  return t(acknowledged ? "demo.rating.heard" : "demo.rating.sent", { level: t(`demo.rating.${LEVELS[4 - grade]}`) });
+}
+
 /** Five faces; key 4 is the best one. */
 function RatingPad({ stage, device, unit }) {
   const pad = device.view.pads?.[unit] ?? { lamp: "idle", grade: null };
   const spot = `${device.name}/${unit}`;
   const asked = pad.lamp === "asked";
-  const remark = () => (asked ? null : { zh: t("demo.rating.unasked"), en: t("demo.rating.unasked") });
-  const given = pad.grade === null ? null : LEVELS[4 - pad.grade];
+  const remark = () => (asked ? null : { key: "demo.rating.unasked" });
   return html`<div class=${asked ? "rating-pad asked" : "rating-pad"} data-test=${`demo-rating-${device.name}-${unit}`} data-lamp=${pad.lamp}>
-    <p class="rating-lamp"><span class="light" aria-hidden="true"></span>${t(asked ? "demo.rating.asked" : "demo.rating.idle")}</p>
+    <p class="rating-lamp" role="status"><span class="light" aria-hidden="true"></span>${ratingText(pad, stage.notes.value[spot])}</p>
     <div class="rating-keys">${LEVELS.map((level, index) => html`
       <${Press} key=${level} stage=${stage} device=${device.name} action="grade" spot=${spot} kind="rating-key" values=${[unit, 4 - index]}
         params=${{ unit: Number(unit), grade: 4 - index }} remark=${remark}><${Face} level=${level} /><span>${t(`demo.rating.${level}`)}</span><//>`)}</div>
-    ${stage.notes.value[spot] ? html`<${Note} stage=${stage} spot=${spot} />`
-      : given && html`<p class="note" role="status">${t(pad.acknowledged ? "demo.rating.heard" : "demo.rating.sent", { level: t(`demo.rating.${given}`) })}</p>`}
   </div>`;
 }

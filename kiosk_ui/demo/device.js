@@ -3,7 +3,7 @@
 import { html, useState } from "../shared/ui.js";
 import { say, t } from "../shared/i18n.js";
 import { clock } from "../shared/time.js";
-import { faultsOn, panelOf, testId } from "./actions.js";
+import { DRAWN, faultsOn, panelOf, testId } from "./actions.js";
 import { isUnproven } from "./plan.js";
 import { bytesOf, choices, lastFrames, viewRows } from "./wire.js";
 import { word } from "./words.js";
@@ -15,10 +15,16 @@ export function Press({ stage, device, action, params = {}, values = [], on = nu
     data-test=${testId(device, action, ...values)} onClick=${press}>${children ?? word("action", action)}</button>`;
 }
 
+/** A refusal's sentence, a remark's text (`{key}`), or nothing. */
+export function noteText(said) {
+  if (!said) return "";
+  return said.key ? t(said.key) : say(said);
+}
+
 /** Why the last press was refused, or what it meant. */
 export function Note({ stage, spot }) {
   const said = stage.notes.value[spot];
-  return html`<p class=${said?.code ? "note refused" : "note"} role="status">${said ? say(said) : ""}</p>`;
+  return html`<p class=${said?.code ? "note refused" : "note"} role="status">${noteText(said)}</p>`;
 }
 
 const MARKS = { ready: "online", degraded: "fault", offline: "fault", connecting: "quiet", unknown: "quiet" };
@@ -103,7 +109,7 @@ function Frame({ frame }) {
 
 /** A device whose picture this page does not have: what it shows, and all its keys. */
 export function PlainDevice({ hall, stage, device }) {
-  const rows = viewRows(device.view, ["slips", "clips", "pads", "strips"]);
+  const rows = viewRows(device.view, device.driver in DRAWN ? ["pads", "strips", "plugged", "muted", "noisy"] : []);
   return html`<article class="device" data-test=${`demo-device-${device.name}`}>
     <header class="device-head"><h3>${word("driver", device.driver)}</h3><span class="soft">${device.name}</span></header>
     <${Seen} hall=${hall} device=${device} />

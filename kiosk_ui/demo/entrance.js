@@ -70,7 +70,7 @@ function LastSlip({ view }) {
 function Reader({ hall, stage, device }) {
   const { view, name } = device;
   const armed = isArmed(view, hall.now());
-  const remark = () => (armed ? null : { zh: t("demo.reader.closed"), en: t("demo.reader.closed") });
+  const remark = () => (armed ? null : { key: "demo.reader.closed" });
   return html`<article class="device" data-test=${`demo-device-${name}`}>
     <header class="device-head"><h3>${t("demo.driver.idcard")}</h3><span class="soft">${name}</span>
       <${Seen} hall=${hall} device=${device} /></header>

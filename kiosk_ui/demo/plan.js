@@ -49,7 +49,7 @@ export function padDigits(display) {
  */
 export function isUnproven(row, view) {
   const { faults = [] } = row;
-  return row.state === "degraded" && faults.length === 1 && faults[0] === "device.silent" && view.plugged && !view.muted;
+  return row.state === "degraded" && faults.length === 1 && faults[0] === "device.unproven" && view.plugged && !view.muted;
 }
 
 /** Why a window's pad says no, as far as the window's state tells; null where it does not. */

@@ -1,6 +1,6 @@
 // The desk: who I am, the ticket, the steps, what waits. One key or one press per step; a wrong one is undone.
 
-import { html, signal, useEffect, useMemo, useState } from "../shared/ui.js";
+import { html, signal, useEffect, useMemo, useRef, useState } from "../shared/ui.js";
 import { t } from "../shared/i18n.js";
 import { OfflineBar } from "../shared/offline.js";
 import { Current } from "./current.js";
@@ -9,7 +9,7 @@ import { missedTickets, ratingAfter, ratingNow, resumable, waitingFor } from "./
 import { Steps } from "./press.js";
 import { busy, createRunner } from "./runner.js";
 import { Side } from "./side.js";
-import { mainSteps, moreSteps, MORE_KEY, OWN_KEYS, situation, stepOfKey } from "./steps.js";
+import { HELP_KEY, mainSteps, moreSteps, MORE_KEY, OWN_KEYS, situation, stepOfKey } from "./steps.js";
 import { createToast } from "./toast.js";
 import { TopBar } from "./topbar.js";
 
@@ -43,7 +43,10 @@ function inControl(event) {
   return event.key === "Enter" && (tag === "BUTTON" || tag === "A");
 }
 
+/** `act(key)` of the latest drawing: a quick key must mean what the screen shows. */
 function useKeys(act, settled) {
+  const latest = useRef(act);
+  latest.current = act;
   useEffect(() => {
     const onKey = (event) => {
       if (OWN_KEYS.has(event.key)) event.preventDefault();
@@ -53,11 +56,11 @@ function useKeys(act, settled) {
         return;
       }
       if (inControl(event) || (event.key === "Enter" && !settled())) return;
-      act(event.key);
+      latest.current(event.key);
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
-  });
+  }, [settled]);
 }
 
 /** The window in the list of a hall's windows, in the title of the browser's tab too. */
@@ -99,6 +102,12 @@ function createAct({ runner, mine, onLeave, onLogout }) {
   };
 }
 
+/** Tell the kiosk that calls for help that somebody comes; the first where several do. */
+function answerHelp(hall, runner) {
+  const calling = hall.state.kiosks.value.find((kiosk) => kiosk.help);
+  if (calling) runner.run("help.answer", { kiosk: calling.id });
+}
+
 /**
  * @param {{hall: any, windowId: string, account: string, name?: string, slim: boolean,
  *   onLeave: () => void, onLogout: () => void}} props
@@ -113,7 +122,11 @@ export function Desk({ hall, windowId, account, name, slim, onLeave, onLogout })
   const steps = stepsNow(hall, mine, now);
   const act = createAct({ runner, mine, onLeave, onLogout });
   const more = () => { dialog.value = "more"; };
-  useKeys((key) => (key === MORE_KEY ? more() : act(stepOfKey(key, steps.main))), runner.settled);
+  useKeys((key) => {
+    if (key === MORE_KEY) more();
+    else if (key === HELP_KEY) answerHelp(hall, runner);
+    else act(stepOfKey(key, steps.main));
+  }, runner.settled);
   useEffect(() => () => { dialog.value = null; }, []);
 
   const ticket = mine.ticket && tickets.find((each) => each.id === mine.ticket.ticket);

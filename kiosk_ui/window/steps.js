@@ -33,6 +33,9 @@ const STEPS = {
 /** The key that opens the other steps. */
 export const MORE_KEY = "F9";
 
+/** The key that tells that somebody goes to the kiosk that calls for help. */
+export const HELP_KEY = "F10";
+
 /** Seconds in which a call can be undone, where the hall does not tell. */
 export const UNDO_S = 30;
 
@@ -124,4 +127,4 @@ export function stepOfKey(key, steps) {
 }
 
 /** The keys that this page keeps from the browser (F3 would search, F6 leave the page). */
-export const OWN_KEYS = new Set(["F2", "F3", "F4", "F6", "F7", "F8", MORE_KEY]);
+export const OWN_KEYS = new Set(["F2", "F3", "F4", "F6", "F7", "F8", MORE_KEY, HELP_KEY]);

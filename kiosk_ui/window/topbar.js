@@ -3,15 +3,16 @@
 import { html } from "../shared/ui.js";
 import { language, pick, say, setLanguage, t } from "../shared/i18n.js";
 import { clock, stopwatch } from "../shared/time.js";
+import { HELP_KEY } from "./steps.js";
 
 function Helps({ kiosks, runner, locked }) {
-  return kiosks.filter((kiosk) => kiosk.help).map((kiosk) => html`
+  return kiosks.filter((kiosk) => kiosk.help).map((kiosk, index) => html`
     <div class="help" role="alert" key=${kiosk.id}>
       <span>${t("window.help", { kiosk: pick(kiosk) || kiosk.id })}</span>
       <button type="button" class="button small" disabled=${locked} data-test="window-help-done" onClick=${(event) => {
         event.currentTarget.blur();
         runner.run("help.answer", { kiosk: kiosk.id });
-      }}>${t("window.help.done")}</button>
+      }}>${t("window.help.done")}${index === 0 && html` <kbd>${HELP_KEY}</kbd>`}</button>
     </div>`);
 }
 

@@ -164,12 +164,12 @@ async def test_faults_go_to_the_state_and_signals_to_the_hall(bench: Bench) -> N
     assert bench.told.last("lamp") == "ready"
 
 
-async def test_unknown_faults_are_told_as_silence_and_unknown_codes_as_the_driver_s(bench: Bench) -> None:
+async def test_unknown_faults_are_told_as_unproven_and_unknown_codes_as_the_driver_s(bench: Bench) -> None:
     await bench.ready()
     await bench.time.advance(2)
     bench.device.tell(b"lost")
     await eventually(lambda: bench.told.last("lamp") == "degraded")
-    assert bench.told.states[-1][2] == ("device.silent",)
+    assert bench.told.states[-1][2] == ("device.unproven",)
     await bench.time.advance(2)
     bench.device.tell(b"fault lamp.no_oil")
     await eventually(lambda: bench.told.states[-1][2] == ("device.failed",))
