@@ -17,7 +17,8 @@ function Unserved({ app, service }) {
   const labels = service.all_windows.map((id) => windows.find((window) => window.id === id)?.label ?? id);
   const few = labels.length > 6 ? `${labels.slice(0, 6).join(" ")} …` : labels.join(" ");
   return html`<li class="alert amber"><b>${t("admin.alert.unserved")}</b>
-    <span>${t("admin.alert.unserved.text", { service: pick(service), count: service.waiting, windows: few })}</span>
+    <span>${labels.length > 0 ? t("admin.alert.unserved.text", { service: pick(service), count: service.waiting, windows: few })
+      : t("admin.alert.unserved.nowhere", { service: pick(service), count: service.waiting })}</span>
     <a class="button small plain" href=${fragmentOf("hall", { zone: service.zone })}>${t("admin.alert.unserved.go")}</a></li>`;
 }
 

@@ -9,10 +9,13 @@ import { fragmentOf } from "./route.js";
 /** A wait in whole minutes, short enough for a column; nobody waiting is a dash. */
 const waited = (waiting, seconds) => (waiting > 0 ? minutes(seconds) : "–");
 
+/** An expected wait without its "about": the column says so. */
+const expected = (wait) => range(wait).replace(/^(约|about) /, "");
+
 function Head() {
   return html`<thead><tr><th class="grow">${t("admin.services")}</th>
     ${["waiting", "longest", "expected", "windows", "issued", "done", "missed"].map((name) => html`
-      <th key=${name} class="number">${t(`admin.column.${name}`)}</th>`)}</tr></thead>`;
+      <th key=${name} class=${`number ${name}`}>${t(`admin.column.${name}`)}</th>`)}</tr></thead>`;
 }
 
 function ZoneRow({ row, chosen, query, foldable }) {
@@ -31,7 +34,7 @@ function ServiceRow({ service, now }) {
     <td class="grow"><span class="prefix">${service.prefix || "·"}</span>${pick(service)}</td>
     <td class="number strong">${service.waiting}</td>
     <td class="number">${waited(service.waiting, longestS(service, now))}</td>
-    <td class="number">${service.waiting > 0 || service.windows.length > 0 ? range(service.wait_s) : "–"}</td>
+    <td class="number">${service.waiting > 0 || service.windows.length > 0 ? expected(service.wait_s) : "–"}</td>
     <td class=${alone ? "number alone" : "number"}>${service.windows.length}/${service.all_windows.length}</td>
     <td class="number">${service.issued}</td><td class="number">${service.done}</td><td class="number">${service.missed}</td></tr>`;
 }
@@ -42,7 +45,7 @@ export function Services({ app, query, now }) {
   const rows = zoneRows({ zones: zones.value, services: services.value, windows: windows.value }, now);
   const foldable = rows.some((row) => !unfolded(row.zone.id, services.value, ""));
   return html`<section class="pane" aria-label=${t("admin.services")}>
-    <div class="pane-scroll"><table class="table" data-test="admin-services"><${Head} />
+    <div class="pane-scroll"><table class="table services" data-test="admin-services"><${Head} />
       <tbody>${rows.flatMap((row) => {
         const chosen = query.zone === row.zone.id;
         const shown = chosen || unfolded(row.zone.id, services.value, "");

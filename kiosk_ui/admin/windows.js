@@ -33,14 +33,13 @@ function Ticket({ window, now }) {
   if (!ticket) return html`<td></td>`;
   const from = ticket.stage === "serving" ? ticket.started_at : ticket.called_at;
   return html`<td><a class="strong figures" href=${fragmentOf("journal", { ticket: ticket.ticket })}>${ticket.label}</a>
-    <span class="under">${t(`stage.${ticket.stage}`)} <span class="figures">${from ? stopwatch((now - from) / 1000) : ""}</span></span></td>`;
+    <span class="under">${from && html`<span class="figures">${stopwatch((now - from) / 1000)} </span>`}${t(`stage.${ticket.stage}`)}</span></td>`;
 }
 
 function State({ window, now }) {
   const since = window.state === "paused" && window.since ? stopwatch((now - window.since) / 1000) : "";
   return html`<td><span class=${CHIPS[window.state]}>${t(`desk.${window.state}`)}</span>
-    ${window.state === "paused" && html`<span class="under" title=${window.reason}>${window.reason}
-      <span class="figures"> ${since}</span></span>`}</td>`;
+    ${window.state === "paused" && html`<span class="under" title=${window.reason}><span class="figures">${since} </span>${window.reason}</span>`}</td>`;
 }
 
 function Row({ app, window, now, ask }) {
@@ -102,8 +101,8 @@ export function Windows({ app, query, now }) {
   return html`<section class="pane" aria-label=${t("admin.windows")}>
     <${Filter} app=${app} query=${query} text=${text} setText=${setText} shown=${shown.length} />
     <div class="pane-scroll"><table class="table windows" data-test="admin-windows">
-      <thead><tr>${["window", "state", "clerk", "ticket"].map((name) => html`<th key=${name}>${t(`admin.column.${name}`)}</th>`)}
-        <th class="number">${t("admin.column.done")}</th>${app.manages && html`<th></th>`}</tr></thead>
+      <thead><tr>${["window", "state", "clerk", "ticket"].map((name) => html`<th key=${name} class=${name}>${t(`admin.column.${name}`)}</th>`)}
+        <th class="number done">${t("admin.column.done")}</th>${app.manages && html`<th class="steps-head"></th>`}</tr></thead>
       <tbody>${shown.map((each) => html`<${Row} key=${each.id} app=${app} window=${each} now=${now} ask=${ask} />`)}</tbody></table>
       ${shown.length === 0 && html`<p class="empty">${t("admin.windows.none")}</p>`}</div>
     ${window && (asked.step === "pause" ? html`<${Pause} app=${app} window=${window} onClose=${close} />`

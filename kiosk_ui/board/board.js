@@ -1,7 +1,7 @@
 // The hall display: who goes where now, the last calls, how long it takes. Nobody ever touches it.
 
 import { html, lockScreen, signal, useEffect, useMemo } from "../shared/ui.js";
-import { language, register } from "../shared/i18n.js";
+import { language, register, t } from "../shared/i18n.js";
 import { startTerminal } from "../shared/terminal.js";
 import texts from "../i18n/board.js";
 import { List, Stage, listRoom } from "./calls.js";
@@ -32,6 +32,8 @@ function Board({ hall, place }) {
   const called = board.stage.value.shown.length > 0;
   const closed = !hall.state.hall.value.open && !called;
   const tall = !called && pagesOf(board.services.value, measures.rows, measures.name).length > FEW_PAGES;
+  const { notices } = hall.state.hall.value;
+  const lines = closed ? [t("board.closed.hint")] : called || tall ? notices : notices.length ? [t("board.hint")] : [];
   const look = `board ${measures.upright ? "upright" : "flat"}${tall ? " tall" : ""}`;
   return html`<div class=${look} style=${`--stage: ${measures.stage}rem; --list: ${measures.list}rem`}>
     <${Head} hall=${hall} board=${board} />
@@ -39,11 +41,11 @@ function Board({ hall, place }) {
     ${closed
       ? html`<${Closed} hall=${hall} board=${board} />`
       : html`<main class="body">
-          ${called ? html`<${Stage} hall=${hall} board=${board} />` : !tall && html`<${Quiet} hall=${hall} board=${board} />`}
+          ${called ? html`<${Stage} hall=${hall} board=${board} measures=${measures} />` : !tall && html`<${Quiet} hall=${hall} board=${board} />`}
           <${List} board=${board} />
           <${Services} board=${board} measures=${measures} tall=${tall} />
         </main>`}
-    <${Foot} hall=${hall} board=${board} measures=${measures} quiet=${!called && !tall} />
+    <${Foot} hall=${hall} board=${board} measures=${measures} lines=${lines} />
   </div>`;
 }
 

@@ -5,9 +5,8 @@ import { pick, t } from "../shared/i18n.js";
 import { LISTED, listed } from "./stage.js";
 import { room, windowParts } from "./words.js";
 
-/** From this many calls on, the stage has two columns; so many in one column leave no line for the zone. */
+/** From this many calls on, the stage has two columns. */
 const TWO_COLUMNS = 5;
-const ZONE_BESIDE = 4;
 /** The arrow with the gap behind it, in em. */
 const ARROW = 1.1;
 /** "号窗口" beside the number is set at this share of its size. */
@@ -37,14 +36,21 @@ function BigCall({ place, zone, alone }) {
   </div></div>`;
 }
 
+/** How the calls share the stage. On a screen that lies, three or four leave no line under them for the zone. */
+function shapeOf(count, { upright, wide }) {
+  if (count === 1) return "one";
+  if (count >= TWO_COLUMNS) return "columns";
+  const low = !upright && (count === 4 || (count === 3 && wide > 90));
+  return low ? "rows beside" : "rows";
+}
+
 /** The calls of the moment; the latest stands first. */
-export function Stage({ hall, board }) {
+export function Stage({ hall, board, measures }) {
   const { shown } = board.stage.value;
   const zones = hall.state.zones.value;
   const nameOf = (id) => (zones.length > 1 && !board.zone.value ? pick(zones.find((zone) => zone.id === id) ?? {}) : "");
   const count = shown.length;
-  const shape = count === 1 ? "one" : count >= TWO_COLUMNS ? "columns" : count === ZONE_BESIDE ? "rows beside" : "rows";
-  return html`<section class=${`stage ${shape}`} aria-live="assertive" style=${`--count: ${count}`}>
+  return html`<section class=${`stage ${shapeOf(count, measures)}`} aria-live="assertive">
     ${[...shown].reverse().map((place) => html`
       <${BigCall} key=${`${place.call.ticket} ${place.since}`} place=${place} zone=${nameOf(place.call.zone)} alone=${count === 1} />`)}
   </section>`;

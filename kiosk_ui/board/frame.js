@@ -4,7 +4,7 @@
 import { html, useEffect, useState } from "../shared/ui.js";
 import { pick, say, t } from "../shared/i18n.js";
 import { clock, date } from "../shared/time.js";
-import { captionText, pieces, room, title } from "./words.js";
+import { captionText, kept, pieces, room, title } from "./words.js";
 
 /** The time now, drawn anew every second. */
 function useNow(hall) {
@@ -40,15 +40,15 @@ export function Status({ hall }) {
   return html`<p class="status" role="status" data-test="board-warning" style=${`--room: ${room(say(warning)) + 2}`}><span>${say(warning)}</span></p>`;
 }
 
-/** The piece of the notices whose turn it is, or null. */
-function currentPiece(notices, most, turn) {
-  const all = notices.flatMap((notice) => pieces(notice, most));
+/** The piece of the lines whose turn it is, or null. */
+function currentPiece(lines, most, turn) {
+  const all = lines.flatMap((line) => pieces(line, most));
   return all.length ? all[turn % all.length] : null;
 }
 
-/** The bottom: the caption of the call being spoken, else a notice; the telephone beside it. */
-export function Foot({ hall, board, measures, quiet }) {
-  const { phone, notices } = hall.state.hall.value;
+/** The bottom: the caption of the call being spoken, else one of `lines` in turn; the telephone beside it. */
+export function Foot({ hall, board, measures, lines }) {
+  const { phone } = hall.state.hall.value;
   const telephone = phone ? t("board.phone", { phone }) : "";
   const { shown } = board.caption.value;
   if (shown) {
@@ -59,7 +59,6 @@ export function Foot({ hall, board, measures, quiet }) {
       <span>${text}</span></p></footer>`;
   }
   const most = measures.line - (measures.upright || !telephone ? 0 : room(telephone) + 2);
-  const lines = quiet ? [t("board.hint")] : notices.length ? notices : [t("board.hint")];
   const line = currentPiece(lines, most, board.turn.value);
   return html`<footer class="foot">
     <p class="notice" key=${line}>${line}</p>
@@ -70,7 +69,7 @@ export function Foot({ hall, board, measures, quiet }) {
 /** In the stage's place while nobody is called: the notices in turn, large. */
 export function Quiet({ hall, board }) {
   const { notices } = hall.state.hall.value;
-  const text = notices.length ? notices[board.turn.value % notices.length] : t("board.hint");
+  const text = notices.length ? kept(notices[board.turn.value % notices.length]) : t("board.hint");
   return html`<section class="quiet"><p key=${text} class=${room(text) > 40 ? "long" : ""}>${text}</p></section>`;
 }
 
@@ -78,7 +77,7 @@ export function Quiet({ hall, board }) {
 export function Closed({ hall, board }) {
   const now = useNow(hall);
   const { notices } = hall.state.hall.value;
-  const text = notices.length ? notices[board.turn.value % notices.length] : t("board.closed.hint");
+  const text = notices.length ? kept(notices[board.turn.value % notices.length]) : "";
   return html`<main class="closed-screen" data-test="board-closed">
     <p class="closed-clock figures">${clock(now)}</p>
     <h2>${t("board.closed")}</h2>

@@ -13,14 +13,15 @@ const STATUS_UPRIGHT = 6.4;
 const GAP = 0.75;
 const LIST_LEAST = 29;
 const LIST_SHARE = 0.45;
-const LIST_AROUND = 4;
+const LIST_GAPS = 1.05;
+const LIST_AROUND = 2.7;
 const LIST_UPRIGHT = 28.5;
 const ROW = 3.1;
-const CALL = 5.2;
+const CALL = 5.05;
 const TEXT = 2.5;
 
 /** Em that the figures of a service need, by language: people, expected wait, and the gaps beside them. */
-const FIGURES = { zh: [4.2, 7.8, 1.4], en: [4.6, 9.8, 1.4] };
+const FIGURES = { zh: [3.4, 7.2, 1.4], en: [3.9, 8.8, 1.4] };
 
 /**
  * @param {number} width @param {number} height of the screen, pixels @param {"zh"|"en"} language
@@ -36,7 +37,7 @@ export function layout(width, height, language, status, call) {
   const high = height / unit;
   const line = upright ? STATUS_UPRIGHT : STATUS;
   const around = (upright ? HEAD_UPRIGHT + FOOT_UPRIGHT : HEAD + FOOT) + (status ? line : 0) + 2 * GAP;
-  const list = Math.min(Math.max(LIST_LEAST, call * CALL + LIST_AROUND), wide * LIST_SHARE);
+  const list = Math.min(Math.max(LIST_LEAST, (call + LIST_GAPS) * CALL + LIST_AROUND), wide * LIST_SHARE);
   const column = upright ? wide - 2 * GAP : wide - list - 3 * GAP;
   const body = high - around - (upright ? LIST_UPRIGHT + GAP : 0);
   const least = GAP + 1 + 3 * ROW;

@@ -4,14 +4,23 @@ import { html } from "../shared/ui.js";
 import { pick, t } from "../shared/i18n.js";
 import { pages, room, waitText } from "./words.js";
 
-/** The services in pages for the board's measures. */
-export function pagesOf(services, rows, name) {
-  return pages(services, rows, (service) => (room(pick(service)) > name ? 2 : 1));
+/** A name takes at most so many lines; the rest is cut. */
+const LINES = 3;
+
+/** The lines that a name needs in `em`; words leave the ends of lines empty. */
+function linesOf(name, em) {
+  const need = room(name) / em;
+  return need <= 1 ? 1 : Math.min(LINES, Math.ceil(need * (/[a-z]/.test(name) ? 1.08 : 1)));
 }
 
-function Row({ service }) {
+/** The services in pages for the board's measures. */
+export function pagesOf(services, rows, name) {
+  return pages(services, rows, (service) => linesOf(pick(service), name));
+}
+
+function Row({ service, em }) {
   const closed = service.windows.length === 0;
-  return html`<div class=${closed ? "service closed" : "service"}>
+  return html`<div class=${closed ? "service closed" : "service"} style=${`--lines: ${linesOf(pick(service), em)}`}>
     <span class="service-name">${pick(service)}</span>
     <span class="service-people figures">${t("board.people", { count: service.waiting })}</span>
     <span class="service-wait figures">${waitText(service)}</span>
@@ -29,6 +38,6 @@ export function Services({ board, measures, tall }) {
       <span class="service-wait">${t("board.wait")}</span>
     </header>
     ${all.length === 0 && html`<p class="services-empty">${t("board.zone_empty")}</p>`}
-    <div key=${page} class="services-page">${(all[page] ?? []).map((service) => html`<${Row} key=${service.id} service=${service} />`)}</div>
+    <div key=${page} class="services-page">${(all[page] ?? []).map((service) => html`<${Row} key=${service.id} service=${service} em=${measures.name} />`)}</div>
   </section>`;
 }

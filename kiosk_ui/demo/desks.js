@@ -27,7 +27,9 @@ function Desk({ stage, window, parts }) {
       <span class=${`chip ${MARKS[state]}`}>${t(`desk.${state}`)}</span>
       <${OpenPage} stage=${stage} page="window" place=${id} kind="bare">${t("demo.open.window")}<span class="hidden-text">${label}</span><//></header>
     ${parts.strip && html`<${Strip} ...${parts.strip} />`}
-    <p class="desk-now">${ticket ? html`<b class="figures">${ticket.label}</b> ${t(`stage.${ticket.stage}`)}` : html`<span class="soft">${t("demo.window.none")}</span>`}</p>
+    <p class="desk-now">${ticket
+      ? html`<b class="figures">${ticket.label}</b> ${t(`stage.${ticket.stage}`)}`
+      : html`<span class="soft">${t("demo.window.none")}</span>`}</p>
     <div class="desk-pads">
       ${parts.pad && html`<${CallPad} stage=${stage} window=${window} ...${parts.pad} />`}
       ${parts.rating && html`<${RatingPad} stage=${stage} ...${parts.rating} />`}
@@ -40,7 +42,8 @@ function Strip({ device, unit }) {
   const { text, colour } = device.view.strips?.[unit] ?? { text: "", colour: "red" };
   const dark = device.view.muted; // without its cable a strip goes on showing what it last heard
   return html`<div class=${`led ${colour} ${dark ? "dark" : ""}`} role="img" aria-label=${`${t("demo.driver.ledstrip")} ${text}`}
-    data-test=${`demo-strip-${device.name}-${unit}`} data-colour=${colour} style=${`--letters: ${Math.max(6, text.length)}`}><span>${text}</span></div>`;
+    data-test=${`demo-strip-${device.name}-${unit}`} data-colour=${colour}
+    style=${`--letters: ${Math.max(6, text.length)}`}><span>${text}</span></div>`;
 }
 
 /** What the pad tells about its last key. */
@@ -68,8 +71,9 @@ function CallPad({ stage, window, device, unit }) {
     <div class="pad-keys" onClick=${() => setDigits("")}>
       ${KEYS.map((key) => html`<${Press} key=${key} stage=${stage} device=${device.name} action="key" spot=${spot} kind=${`pad-key ${key}`}
         params=${params(key)} values=${[unit, key]}>${word("key", key)}<//>`)}
-      <input class="pad-digits" inputmode="numeric" maxlength="4" aria-label=${t("demo.pad.digits")} title=${t("demo.pad.digits")} placeholder="0–9"
-        value=${digits} onClick=${(event) => event.stopPropagation()} onInput=${(event) => setDigits(event.currentTarget.value.replace(/\D/g, ""))} />
+      <input class="pad-digits" inputmode="numeric" maxlength="4" placeholder="0–9"
+        aria-label=${t("demo.pad.digits")} title=${t("demo.pad.digits")} value=${digits}
+        onClick=${(event) => event.stopPropagation()} onInput=${(event) => setDigits(event.currentTarget.value.replace(/\D/g, ""))} />
     </div>
     <${PadAnswer} pad=${pad} window=${window} spot=${spot} stage=${stage} />
   </div>`;
@@ -93,6 +97,7 @@ function RatingPad({ stage, device, unit }) {
     <p class="rating-lamp" role="status"><span class="light" aria-hidden="true"></span>${ratingText(pad, stage.notes.value[spot])}</p>
     <div class="rating-keys">${LEVELS.map((level, index) => html`
       <${Press} key=${level} stage=${stage} device=${device.name} action="grade" spot=${spot} kind="rating-key" values=${[unit, 4 - index]}
-        params=${{ unit: Number(unit), grade: 4 - index }} remark=${remark}><${Face} level=${level} /><span>${t(`demo.rating.${level}`)}</span><//>`)}</div>
+        params=${{ unit: Number(unit), grade: 4 - index }} remark=${remark}>
+        <${Face} level=${level} /><span>${t(`demo.rating.${level}`)}</span><//>`)}</div>
   </div>`;
 }

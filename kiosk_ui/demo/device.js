@@ -57,13 +57,18 @@ export function Front({ stage, device }) {
 /** The faults, folded away; the fold says which are on. */
 export function Faults({ stage, device }) {
   const panel = panelOf(device);
+  const rest = device.driver in DRAWN ? panel.rest : []; // an unknown device's keys are not faults: they stand open
   const on = faultsOn({ front: [], faults: panel.faults });
-  if (panel.faults.length + panel.rest.length === 0) return null;
+  if (panel.faults.length + rest.length === 0) return null;
   return html`<details class="fold" data-test=${`demo-faults-${device.name}`}><summary>${t("demo.faults")}
       ${on.map((action) => html`<span key=${action} class="chip fault">${word("action", action)}</span>`)}</summary>
     ${panel.faults.map((row) => html`<${SwitchRow} key=${row.key} stage=${stage} device=${device.name} row=${row} />`)}
-    ${panel.rest.map((row) => html`<${Unknown} key=${row.action} stage=${stage} device=${device.name} row=${row} />`)}
+    <${Rest} stage=${stage} device=${device} rows=${rest} />
   </details>`;
+}
+
+function Rest({ stage, device, rows }) {
+  return rows.map((row) => html`<${Unknown} key=${row.action} stage=${stage} device=${device.name} row=${row} />`);
 }
 
 /** An action without a drawing: a key for each named value, or fields. */
@@ -116,6 +121,7 @@ export function PlainDevice({ hall, stage, device }) {
     ${rows.length > 0 && html`<dl class="facts">${rows.map(([key, value]) => html`<div key=${key}><dt>${word("fact", key)}</dt>
       <dd>${showValue(value)}</dd></div>`)}</dl>`}
     <${Front} stage=${stage} device=${device} />
+    ${!(device.driver in DRAWN) && html`<${Rest} stage=${stage} device=${device} rows=${panelOf(device).rest} />`}
     <${Note} stage=${stage} spot=${device.name} />
     <${Faults} stage=${stage} device=${device} />
     <${Wire} device=${device} />

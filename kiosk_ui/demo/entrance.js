@@ -58,11 +58,13 @@ function LastSlip({ view }) {
     <dialog ref=${dialog} class="slip-dialog" onClick=${(event) => event.target === dialog.current && dialog.current.close()}>
       <div class="slip-read">
         <header><h3>${t("demo.printer.last")}</h3>
-          ${slips[0].qr.map((code) => html`<a key=${code} class="press" target="_blank" rel="noopener" href=${`/ticket/#${code}`}>${t("demo.printer.qr")}</a>`)}
+          ${slips[0].qr.map((code) => html`<a key=${code} class="press" target="_blank" rel="noopener"
+            href=${`/ticket/#${code}`}>${t("demo.printer.qr")}</a>`)}
           <button type="button" class="press" autofocus onClick=${() => dialog.current.close()}>${t("shared.close")}</button></header>
         <img src=${picture} alt=${slips[0].text.join("\n")} />
         ${slips.length > 1 && html`<h3>${t("demo.printer.earlier")}</h3>`}
-        ${slips.slice(1).map((slip) => html`<pre key=${slip.qr[0] ?? slip.text.join()}>${slip.text.filter((line) => !/^-+$/.test(line)).join("\n")}</pre>`)}
+        ${slips.slice(1).map((slip) => html`<pre key=${slip.qr[0] ?? slip.text.join()}>
+          ${slip.text.filter((line) => !/^-+$/.test(line)).join("\n")}</pre>`)}
       </div>
     </dialog></div>`;
 }

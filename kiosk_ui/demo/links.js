@@ -13,7 +13,8 @@ function hrefOf(stage, page, place) {
 /** A link to a page of the hall; `place` undefined: the first one. */
 export function OpenPage({ stage, page, place, kind = "", children }) {
   const href = hrefOf(stage, page, place);
-  return href && html`<a class=${`press open ${kind}`} href=${href} target="_blank" rel="noopener">${children}<span aria-hidden="true">↗</span></a>`;
+  return href && html`<a class=${`press open ${kind}`} href=${href} target="_blank" rel="noopener">
+    ${children}<span aria-hidden="true">↗</span></a>`;
 }
 
 function PageLinks({ stage }) {
@@ -58,20 +59,22 @@ function pointAt(selector) {
 function StepKey({ stage, step, windows }) {
   const open = windows.find((row) => row.state !== "closed")?.id ?? "2";
   const [page, place] = { open: ["window", "2"], take: ["kiosk", undefined] }[step] ?? [];
-  if (page) return html`<${OpenPage} stage=${stage} page=${page} place=${hrefOf(stage, page, place) ? place : undefined}>${word("step.key", step)}<//>`;
-  const target = { next: `[data-window="${open}"]`, finish: `[data-window="${open}"]`, listen: ".loudspeaker", fault: ".kiosk-stand .printer" }[step];
+  if (page) return html`<${OpenPage} stage=${stage} page=${page} place=${place}>${word("step.key", step)}<//>`;
+  const desk = `[data-window="${open}"]`;
+  const target = { next: desk, finish: desk, listen: ".loudspeaker", fault: ".kiosk-stand .printer" }[step];
   return html`<button type="button" class="press" onClick=${() => pointAt(target)}>${word("step.key", step)}</button>`;
 }
 
 export function Steps({ hall, stage }) {
-  const { windows, services, calls } = hall.state;
+  const { windows, services, calls } = hall.state; // what is done is read off the hall, not off clicks here
   const done = stepsDone({
     windows: windows.value, services: services.value, calls: calls.value, devices: stage.list.value.devices,
     listened: stage.listened.value,
   });
   const next = STEPS.find((step) => !done[step]);
   return html`<ol class="steps" aria-label=${t("demo.steps")}>${STEPS.map((step, index) => html`
-    <li key=${step} class=${done[step] ? "step done" : step === next ? "step next" : "step"} data-test=${`demo-step-${step}`} data-done=${String(done[step])}>
+    <li key=${step} class=${done[step] ? "step done" : step === next ? "step next" : "step"}
+      data-test=${`demo-step-${step}`} data-done=${String(done[step])}>
       <span class="step-number" aria-hidden="true">${done[step] ? "✓" : index + 1}</span>
       <span class="step-words"><b>${word("step", step)}</b>${done[step] && html`<span class="hidden-text">${t("demo.step.done")}</span>`}
         <span>${word("step.text", step)}</span></span>

@@ -40,11 +40,13 @@ function Loudspeaker({ hall, stage, device }) {
   useEffect(() => {
     if (newest === known.current) return;
     known.current = newest;
-    if (aloud && newest) list.current.querySelector("audio").play().catch(() => setAloud(false)); // the browser wants a click first
+    if (!aloud || !newest) return;
+    list.current.querySelector("audio").play().catch(() => setAloud(false)); // the browser wants a click first
   }, [newest]);
   return html`<article class="device loudspeaker" data-test=${`demo-device-${device.name}`}>
     <header class="device-head"><h3>${t("demo.driver.voice")}</h3><${Seen} hall=${hall} device=${device} />
-      <label class="tick"><input type="checkbox" checked=${aloud} onChange=${(event) => setAloud(event.currentTarget.checked)} />${t("demo.voice.aloud")}</label>
+      <label class="tick"><input type="checkbox" checked=${aloud}
+        onChange=${(event) => setAloud(event.currentTarget.checked)} />${t("demo.voice.aloud")}</label>
       <span class="head-keys"><${Front} stage=${stage} device=${device} /></span></header>
     ${clips.length === 0 && html`<p class="soft">${t("demo.voice.none")}</p>`}
     <ol class="clips" ref=${list}>

@@ -12,7 +12,7 @@ const zh = {
   "board.people": "{count} 人",
   "board.wait": "预计等候",
   "board.no_window": "窗口未开放",
-  "board.caption": "请 {label} 号到 {window} 办理",
+  "board.caption": "请 {label} 号到 {window}办理",
   "board.phone": "咨询投诉 {phone}",
   "board.hint": "请留意屏幕叫号，过号请到导办台",
   "board.closed": "今天的业务办理已结束",

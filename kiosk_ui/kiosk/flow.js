@@ -26,9 +26,7 @@ export class Flow {
   constructor(hall, place) {
     this.#hall = hall;
     this.place = place;
-    this.view = new Screens((screen) => {
-      if (screen.name === "card") hall.call("card.disarm", { kiosk: place }).catch(() => {}); // it closes by itself too
-    });
+    this.view = new Screens((screen) => this.#left(screen));
     this.#off = [
       hall.on("card.seen", (seen) => this.#cardSeen(seen)),
       hall.on("slip.confirmed", (data) => this.#slipKnown("printed", data)),
@@ -76,7 +74,7 @@ export class Flow {
 
   /** The person has no card here, or does not want to show it. */
   withoutCard = (service) => {
-    this.#hall.call("card.disarm", { kiosk: this.place }).catch(() => {}); // it closes by itself too
+    this.#left(this.view.screen.value);
     if (service.identity === "required") this.view.show({ name: "nocard", service, reader: true });
     else this.take(service);
   };
@@ -119,6 +117,11 @@ export class Flow {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** Turned away from `screen`: a reader that was opened for it is closed. */
+  #left(screen) {
+    if (screen.reading) this.#hall.call("card.disarm", { kiosk: this.place }).catch(() => {}); // it closes by itself too
   }
 
   #cardSeen(seen) {

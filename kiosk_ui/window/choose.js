@@ -22,14 +22,17 @@ function Tile({ window, account, preferred, disabled, pick }) {
 
 /**
  * @param {{hall: any, account: string, name?: string, wanted: string|null, refusal: any, sit: Function, onLogout: () => void}} props
- *   `wanted`: the window of the address (?window=3), offered first; `refusal`: signal of why the last choice failed
+ *   `wanted`: the window of the address (?window=3), offered first, else the one used last here, if it is free;
+ *   `refusal`: signal of why the last choice failed
  */
 export function Choose({ hall, account, name, wanted, refusal, sit, onLogout }) {
   const [busy, setBusy] = useState(false);
   const tiles = useRef(null);
   const windows = hall.state.windows.value;
   const mine = windows.find((window) => window.clerk?.id === account)?.id;
-  const first = mine ?? wanted ?? localStorage.getItem(KEPT);
+  const free = windows.filter((window) => freeFor(window, account)).map((window) => window.id);
+  const kept = free.find((id) => id === localStorage.getItem(KEPT));
+  const first = mine ?? wanted ?? kept ?? free[0];
 
   useEffect(() => {
     const all = [...tiles.current.querySelectorAll(".tile")];

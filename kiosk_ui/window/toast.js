@@ -1,4 +1,4 @@
-// One calm line at the foot of the page: what the hall answered, in its own sentence. It goes by itself.
+// One calm line over the top bar, where it covers no button: what the hall answered, in its own sentence. It goes by itself.
 
 import { html, signal } from "../shared/ui.js";
 import { say } from "../shared/i18n.js";

@@ -29,6 +29,9 @@ const sitting = signal(false);
 /** The window of the address (?window=3): taken at once if it is free, once only. */
 let offered = query.get("window");
 
+/** The window that the choice offers first. */
+let wanted = offered;
+
 /** The window at which this page was the clerk's desk: another clerk there means a take-over. */
 let satAt = null;
 
@@ -59,9 +62,10 @@ async function sit(windowId, methods) {
   sitting.value = false;
 }
 
-/** Back to the choice of a window, still logged in. */
+/** Back to the choice of a window, still logged in: now it is another than the address's. */
 function stand() {
   satAt = null;
+  wanted = null;
   const { place: _, ...session } = page.value.session;
   connect(keep(session));
 }
@@ -101,7 +105,7 @@ function Room({ hall, session }) {
   if (sitting.value) return html`<${Connecting} />`;
   const free = windows.find((window) => window.id === offered && freeFor(window, account));
   if (free) return html`<${Seat} window=${free} account=${account} />`;
-  return html`<${Choose} hall=${hall} account=${account} name=${name} wanted=${query.get("window") ?? session.place}
+  return html`<${Choose} hall=${hall} account=${account} name=${name} wanted=${wanted ?? session.place}
     refusal=${refusal} sit=${sit} onLogout=${logout} />`;
 }
 

@@ -57,7 +57,8 @@ def commands(day: Day, today: str, events: int, terminals: list[c.PairTerminal])
     windows = list(day.state.layout.windows)
     yield from (*terminals, c.OpenDay(today))
     for number, window in enumerate(windows):
-        yield from (c.LoginClerk(window, f"{1000 + number}"), c.OpenWindow(window))
+        clerk = f"{1000 + number}"
+        yield from (c.SetAccount(clerk, clerk, ("window",), "-"), c.LoginClerk(window, clerk), c.OpenWindow(window))
     services = itertools.cycle(sorted({plan.services[0] for plan in day.state.layout.windows.values()}))
     kiosks = itertools.cycle(day.state.layout.kiosk_printers)
     for _ in range(WAITING):

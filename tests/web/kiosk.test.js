@@ -20,7 +20,7 @@ afterEach(() => {
 const READY = { name: "p", state: "ready", faults: [] };
 const EMPTY = { name: "p", state: "degraded", faults: ["printer.paper_out"] };
 const service = (identity = "none") => ({ id: "tax", name: "税务", identity, zone: "a", windows: ["1"], wait_s: [60, 120], waiting: 2 });
-const receipt = { seq: 1, at: 1, ticket: { ticket: "t1", label: "A003", ahead: 2, slip: "queued" } };
+const receipt = { seq: 1, at: 1, ticket: { id: "t1", label: "A003", ahead: 2, slip: "queued" } };
 
 function kiosk({ printer = READY, reader = READY, answers = {} } = {}) {
   const row = { id: "kiosk-1", services: ["tax"], printer, reader, help: false };
