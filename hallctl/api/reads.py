@@ -12,7 +12,7 @@ from hallctl.api.changes import new_terminal_id
 from hallctl.api.context import Context, Refused, required_kiosk
 from hallctl.api.event_view import facts
 from hallctl.api.role import Role
-from hallctl.api.views import Json, public_ticket, ticket_view
+from hallctl.api.views import Json, ticket_view
 from hallctl.domain.commands import PairTerminal
 from hallctl.engine.answer import RequestKey
 from hallctl.errors import Refusal, RequestError
@@ -97,7 +97,7 @@ async def find_ticket(context: Context, caller: Caller, p: s.FindTicket, _key: K
         ticket = await context.hall.database.read(lambda c: loading.find_ticket(c, named))
     if ticket is None:
         raise Refused(Refusal("ticket.unknown", {"ticket": p.label or ""}))
-    return public_ticket(context.state, ticket)
+    return context.views.public_ticket(context.state, ticket)
 
 
 async def arm(context: Context, caller: Caller, p: s.Arm, _key: Key) -> s.Armed:

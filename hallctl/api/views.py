@@ -194,6 +194,29 @@ class Views:
             },
         }
 
+    def public_ticket(self, state: HallState, ticket: Ticket) -> Json:
+        """A ticket as its holder sees it on a kiosk or phone: people ahead and the wait while it waits."""
+        waiting = ticket.stage == "waiting"
+        people = _position(state, ticket) if waiting else 0
+        service = self._services.get(ticket.queue)
+        return {
+            "ticket": ticket.id,
+            "label": ticket.label,
+            "service": ticket.service,
+            "queue": ticket.queue,
+            "service_name": service.name if service else ticket.queue,
+            "service_name_en": (service.name_en or service.name) if service else ticket.queue,
+            "stage": ticket.stage.value,
+            "taken_at": ticket.taken_at,
+            "window": ticket.window,
+            "window_label": self.config.window_label(ticket.window) if ticket.window else None,
+            "called_at": ticket.called_at,
+            "ahead": people,
+            "wait_s": list(waits.expected_wait_s(state, ticket.queue, people)) if waiting else [0, 0],
+            "slip": ticket.slip.value,
+            "rating": "asked" if ticket.rating is RatingState.ASKED else "none",
+        }
+
 
 def ticket_view(ticket: Ticket) -> Json:
     """A ticket as staff see it: no person, no level."""
@@ -221,26 +244,6 @@ def ticket_view(ticket: Ticket) -> Json:
         "identified": ticket.person is not None,
         "reason": ticket.reason,
         "kiosk": ticket.kiosk,
-    }
-
-
-def public_ticket(state: HallState, ticket: Ticket) -> Json:
-    """A ticket as its holder sees it on a kiosk or phone: people ahead and the wait while it waits."""
-    waiting = ticket.stage == "waiting"
-    people = _position(state, ticket) if waiting else 0
-    return {
-        "ticket": ticket.id,
-        "label": ticket.label,
-        "service": ticket.service,
-        "queue": ticket.queue,
-        "stage": ticket.stage.value,
-        "taken_at": ticket.taken_at,
-        "window": ticket.window,
-        "called_at": ticket.called_at,
-        "ahead": people,
-        "wait_s": list(waits.expected_wait_s(state, ticket.queue, people)) if waiting else [0, 0],
-        "slip": ticket.slip.value,
-        "rating": "asked" if ticket.rating is RatingState.ASKED else "none",
     }
 
 

@@ -30,7 +30,7 @@ const createRun = (hall) => async (method, params = {}) => {
 };
 
 /** Nobody is in the middle of something that a new version of the page would throw away. */
-const isIdle = () => document.querySelector("dialog[open], form[data-dirty]") === null;
+const isIdle = () => document.querySelector("dialog[open], form[data-dirty], .pair-code") === null;
 
 /** A code for another kind of terminal, or a terminal's token of another role. */
 function wrongRole(role) {

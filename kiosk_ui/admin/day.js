@@ -31,7 +31,7 @@ export function Day({ app }) {
   const { open, day } = app.hall.state.hall.value;
   const close = () => setAsked(false);
   return html`<div class="day">
-    <p class="day-state"><span class=${open ? "chip online" : "chip quiet"}>${t(open ? "admin.day.is_open" : "admin.day.is_closed")}</span>
+    <p class="day-state" data-test="admin-day-state"><span class=${open ? "chip online" : "chip quiet"}>${t(open ? "admin.day.is_open" : "admin.day.is_closed")}</span>
       <span class="figures">${day ?? ""}</span></p>
     ${app.manages && html`<button type="button" class=${open ? "button small plain" : "button small primary"} data-test="admin-day"
       data-open=${open} disabled=${!app.hall.online.value} onClick=${() => setAsked(true)}>

@@ -28,11 +28,10 @@ function Choice({ app, role, setRole, place, setPlace, offer, busy }) {
 
 function How({ offer, address }) {
   if (address === null) return html`<p>${t("admin.pair.how.device")}</p>`;
-  const page = address.split("#")[0];
-  return html`<ol class="pair-how"><li>${t("admin.pair.how.open")}<br /><code>${page}</code></li>
-      <li>${t(offer.role === "admin" ? "admin.pair.how.admin" : "admin.pair.how.type")}
-        ${offer.role === "admin" && html`<br /><code>${address}</code>`}</li>
-      <li>${t("admin.pair.how.done")}</li></ol>
+  const admin = offer.role === "admin"; // its page asks for a login, not for digits
+  const shown = admin ? address : address.split("#")[0];
+  return html`<ol class="pair-how"><li>${t(admin ? "admin.pair.how.admin" : "admin.pair.how.open")}<br /><code>${shown}</code></li>
+      ${!admin && html`<li>${t("admin.pair.how.type")}</li>`}<li>${t("admin.pair.how.done")}</li></ol>
     ${isLocal(address) && html`<p class="pair-local">${t("admin.pair.how.local")}</p>`}`;
 }
 

@@ -29,7 +29,7 @@ function StepClock({ active, now }) {
     <span class="figures">${stopwatch((now - stepSince(active)) / 1000)}</span></p>`;
 }
 
-function Facts({ hall, ticket, account }) {
+function Facts({ hall, ticket, account, slim }) {
   const person = usePerson(hall, ticket);
   const services = hall.state.services.value;
   const named = (id) => pick(services.find((service) => service.id === id) ?? { name: id });
@@ -37,7 +37,7 @@ function Facts({ hall, ticket, account }) {
   const first = ticket.first_clerk && ticket.first_clerk !== account ? ticket.first_clerk : null;
   const rows = [
     ["waited", minutes(((ticket.called_at ?? ticket.taken_at) - ticket.taken_at) / 1000)],
-    ["taken_at", clock(ticket.taken_at)],
+    ...(slim ? [] : [["taken_at", clock(ticket.taken_at)]]),
     ...(ticket.service !== ticket.queue ? [["from", named(ticket.service)]] : []),
     ...(first ? [["first", clerks.find((clerk) => clerk.id === first)?.name ?? first]] : []),
     ...(person ? [["person", `${person.name_mask} ${person.number_mask}`]] : []),
@@ -77,7 +77,7 @@ export function Current({ hall, mine, now, ticket, tickets, last, account, slim 
     <p class="current-service">${pick(service ?? { name: active.queue })}</p>
     ${ticket && ticket.priority !== "normal" && html`<p class="current-class">${t(`priority.${ticket.priority}`)}</p>`}
     <${StepClock} active=${active} now=${now} />
-    ${ticket && html`<${Facts} hall=${hall} ticket=${ticket} account=${account} />`}
+    ${ticket && html`<${Facts} hall=${hall} ticket=${ticket} account=${account} slim=${slim} />`}
     ${service?.note && html`<p class="current-note">${service.note}</p>`}
   </section>`;
 }

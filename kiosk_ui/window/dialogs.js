@@ -16,7 +16,7 @@ function More({ more, act, close }) {
   };
   return html`<div class="menu">${more.map((step, index) => html`
     <button type="button" key=${step.name} class="menu-item" data-digit=${index + 1} data-test=${`window-${step.name}`}
-      onClick=${() => press(step)}><kbd>${index + 1}</kbd><span>${t(`window.step.${step.name}`)}</span></button>`)}</div>`;
+      onClick=${() => press(step)}><kbd>${index + 1}</kbd><span class="menu-text">${t(`window.step.${step.name}`)}</span></button>`)}</div>`;
 }
 
 function Hold({ runner, close }) {
@@ -54,15 +54,21 @@ export function Dialog({ name, close, locked, ...rest }) {
   const gone = ABOUT_TICKET.has(name) && !rest.mine.ticket;
   useEffect(() => { if (gone) close(); }, [gone]);
   useLayoutEffect(() => { if (!locked) focusFirst(body.current); }, [gone, locked]);
-  // On the document: a key must find the dialog also when a press has replaced the item that had the focus.
+  // On the document, and after every drawing: a press may have replaced the item that had the focus.
   useLayoutEffect(() => {
-    const onKey = (event) => { if (box.current) walk(event, box.current, body.current); };
+    if (gone) return undefined;
+    const onKey = (event) => walk(event, box.current, body.current);
+    const watcher = new MutationObserver(() => { if (!box.current?.contains(document.activeElement)) focusFirst(body.current); });
+    watcher.observe(body.current, { childList: true, subtree: true });
     document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  }, []);
+    return () => {
+      watcher.disconnect();
+      document.removeEventListener("keydown", onKey);
+    };
+  }, [gone]);
   if (gone) return null;
   return html`<div class="veil" onClick=${(event) => { if (event.target === event.currentTarget) close(); }}>
-    <section class=${`dialog ${name}`} role="dialog" aria-modal="true" aria-label=${t(`window.dialog.${name}`)} ref=${box}
+    <section class=${`dialog ask-${name}`} role="dialog" aria-modal="true" aria-label=${t(`window.dialog.${name}`)} ref=${box}
         data-test="window-dialog">
       <header><h2>${t(`window.dialog.${name}`)}</h2>
         <button type="button" class="button small plain" onClick=${close}>${t("shared.close")} <kbd>Esc</kbd></button></header>

@@ -33,9 +33,9 @@ function Lines({ tickets, hall, go, disabled }) {
     service=${services.find((each) => each.id === ticket.queue)} />`)}</div>`;
 }
 
-function Find({ typed, setTyped, wanted }) {
+function Find({ typed, setTyped }) {
   return html`<label><span>${t("window.find.label")}</span>
-    <input value=${typed} data-find=${wanted ? "yes" : undefined} autocomplete="off" autocapitalize="characters"
+    <input value=${typed} data-find autocomplete="off" autocapitalize="characters"
       onInput=${(event) => setTyped(event.currentTarget.value)} /></label>`;
 }
 
@@ -72,7 +72,7 @@ export function Reprint({ hall, mine, tickets, kiosks, runner, toast, close }) {
   const all = reprintable(tickets, mine.ticket?.ticket);
   return html`<div class="two-kinds">
     <div class="pair-fields">
-      ${all.length > DIGITS && html`<${Find} typed=${typed} setTyped=${setTyped} wanted />`}
+      ${all.length > DIGITS && html`<${Find} typed=${typed} setTyped=${setTyped} />`}
       <label><span>${t("window.print_at")}</span><select value=${kiosk} onChange=${(event) => setKiosk(event.currentTarget.value)}>
         ${printers.map((each) => html`<option key=${each.id} value=${each.id}>${pick(each) || each.id}</option>`)}</select></label></div>
     <${Lines} tickets=${byLabel(all, typed)} hall=${hall} go=${go} disabled=${!kiosk} />
@@ -97,6 +97,6 @@ export function RestoreTicket({ hall, mine, tickets, runner, close }) {
     await runner.run("ticket.restore", { ticket: ticket.id });
   };
   return html`<div class="two-kinds">
-    ${missed.length > DIGITS && html`<${Find} typed=${typed} setTyped=${setTyped} wanted />`}
+    ${missed.length > DIGITS && html`<${Find} typed=${typed} setTyped=${setTyped} />`}
     <${Lines} tickets=${byLabel(missed, typed)} hall=${hall} go=${go} /></div>`;
 }

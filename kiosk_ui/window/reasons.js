@@ -24,9 +24,9 @@ export function Reasons({ group, optional = false, done }) {
   const reasons = reasonsOf(group);
   return html`<div class="menu">
     ${optional && html`<button type="button" class="menu-item" data-item data-focus onClick=${() => done("")}>
-      <kbd>Enter</kbd><span>${t("window.reason.none")}</span></button>`}
+      <kbd>Enter</kbd><span class="menu-text">${t("window.reason.none")}</span></button>`}
     ${reasons.map((reason, index) => html`<button type="button" key=${reason} class="menu-item" data-digit=${index + 1}
-      onClick=${() => done(reason)}><kbd>${index + 1}</kbd><span>${reason}</span></button>`)}
+      onClick=${() => done(reason)}><kbd>${index + 1}</kbd><span class="menu-text">${reason}</span></button>`)}
     <form class="own" onSubmit=${submit}>
       <input value=${own} maxlength=${REASON_LENGTH} placeholder=${t("window.reason.own")} aria-label=${t("window.reason.own")}
         data-item onInput=${(event) => setOwn(event.currentTarget.value)} />

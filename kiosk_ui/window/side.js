@@ -6,8 +6,8 @@ import { clock, minutes, stopwatch } from "../shared/time.js";
 import { LastRating } from "./current.js";
 import { heldTickets, missedTickets, queueRows, todayFigures } from "./queues.js";
 
-/** Lines shown of a list before "and n more"; the rest are reached by 更多. */
-const LINES = 4;
+/** Lines drawn of a list; the pane scrolls, 更多 reaches the rest. */
+const LINES = 20;
 
 function Queues({ hall, mine, tickets, now }) {
   const rows = queueRows(mine, hall.state.services.value, tickets, now);

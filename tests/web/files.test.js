@@ -46,3 +46,25 @@ test("a QR code has its quiet zone of four modules", () => {
   assert.ok(side >= 21 + 8);
   assert.ok(path.startsWith("M4 4h1v1h-1z"));
 });
+
+const css = await readFile(new URL("shared/style.css", UI), "utf8");
+const tokens = Object.fromEntries([...css.matchAll(/--([\w-]+): (#[0-9a-f]{6});/g)].map(([, name, value]) => [name, value]));
+
+/** Relative luminance of "#rrggbb" (WCAG 2.1). */
+function luminance(colour) {
+  const parts = [1, 3, 5].map((start) => parseInt(colour.slice(start, start + 2), 16) / 255);
+  const [red, green, blue] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+const PAIRS = [
+  ["ink", "paper"], ["ink", "ground"], ["ink-soft", "paper"], ["ink-soft", "ground"], ["ink-soft", "muted"],
+  ["accent", "paper"], ["accent", "ground"], ["accent", "accent-soft"], ["on-accent", "accent"], ["red", "paper"],
+  ["red", "red-soft"], ["green", "paper"], ["green", "green-soft"], ["accent-strong", "accent-soft"],
+];
+for (const [text, ground] of PAIRS) {
+  test(`O12: ${text} on ${ground} has a contrast of at least 4.5:1`, () => {
+    const [dark, light] = [luminance(tokens[text]), luminance(tokens[ground])].sort((a, b) => a - b);
+    assert.ok((light + 0.05) / (dark + 0.05) >= 4.5);
+  });
+}
