@@ -66,7 +66,6 @@ class Views:
             "day": state.day,
             "open": state.day is not None,
             "warning": _coded(self.warning) if self.warning else None,
-            "undo_s": self.config.rules.undo_s,
             "voice": any(self._speaks(state, device.name) for device in self.config.devices),
         }
 

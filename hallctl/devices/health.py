@@ -7,8 +7,9 @@
                                     └── failed() ─► offline ◄─┴── lost(), failed()
 
 A link that is up is ready only when the device has answered and reports no fault; until it answers it is degraded with
-``device.silent``, and with ``device.unproven`` where its driver says that nothing can be known of it. While offline, further attempts are not shown. A change is told
-at once, but never twice in a second: what comes sooner is told when the second is over, if it still differs.
+``device.silent``, and with ``device.unproven`` where its driver says that nothing can be known of it. While offline,
+further attempts are not shown. A change is told at once, but never twice in a second: what comes sooner is told when
+the second is over, if it still differs.
 """
 
 from dataclasses import dataclass

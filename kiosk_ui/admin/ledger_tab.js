@@ -6,7 +6,7 @@ import { clock, stopwatch } from "../shared/time.js";
 import { go } from "./address.js";
 import { namesOf } from "./names.js";
 import { fragmentOf } from "./route.js";
-import { dayOf, ledgerFile, totalsByService, totalsOf } from "./table.js";
+import { GROUPS, dayOf, ledgerFile, rowsOf, totalsBy, totalsOf, valuesOf } from "./table.js";
 import { useAnswer } from "./ticker.js";
 
 /** Lines drawn at once; a county's day has thousands. */
@@ -36,15 +36,23 @@ function Totals({ rows }) {
     <dt>${t(`admin.ledger.total.${name}`)}</dt><dd class="figures">${value}</dd></div>`)}</dl>`;
 }
 
-function ByService({ rows, names }) {
-  const groups = totalsByService(rows);
-  if (groups.length < 2) return null;
-  return html`<details class="by-service"><summary>${t("admin.ledger.by_service")}</summary><table class="table">
-    <thead><tr><th>${t("admin.ledger.service")}</th>${["tickets", "done", "missed", "cancelled", "expired", "wait_mean", "wait_most", "serve_mean"].map((name) => html`
-      <th key=${name} class="number">${t(`admin.ledger.total.${name}`)}</th>`)}</tr></thead>
-    <tbody>${groups.map((sum) => html`<tr key=${sum.service}><td>${names.service(sum.service)}</td>
-      ${[sum.tickets, sum.done, sum.missed, sum.cancelled, sum.expired, span(sum.wait_mean_s), span(sum.wait_most_s), span(sum.serve_mean_s)]
-        .map((value, index) => html`<td key=${index} class="number">${value}</td>`)}</tr>`)}</tbody></table></details>`;
+const SUMS = ["tickets", "done", "missed", "cancelled", "expired", "wait_mean", "wait_most", "serve_mean"];
+const sumsOf = (sum) => [sum.tickets, sum.done, sum.missed, sum.cancelled, sum.expired, span(sum.wait_mean_s), span(sum.wait_most_s), span(sum.serve_mean_s)];
+
+/** A value of a group in words. */
+const wordOf = (column, value, names) => ({ service: names.service, window: names.windowName, clerk: names.clerk })[column](value);
+
+/** Totals by service, window or clerk; a line leads to its tickets. */
+function Groups({ rows, names, query }) {
+  const [column, setColumn] = useState(GROUPS[0]);
+  return html`<details class="groups" data-test="admin-ledger-groups"><summary>${t("admin.ledger.groups")}</summary>
+    <div class="group-choice" role="group">${GROUPS.map((each) => html`<button type="button" key=${each} aria-pressed=${each === column}
+      class=${each === column ? "button small primary" : "button small plain"} onClick=${() => setColumn(each)}>${t(`admin.ledger.by.${each}`)}</button>`)}</div>
+    <table class="table"><thead><tr><th>${t(`admin.ledger.short.${column}`)}</th>
+      ${SUMS.map((name) => html`<th key=${name} class="number">${t(`admin.ledger.total.${name}`)}</th>`)}</tr></thead>
+    <tbody>${totalsBy(rows, column).map((sum) => html`<tr key=${sum.value}>
+      <td><a href=${fragmentOf("ledger", { ...query, [column]: sum.value })}>${wordOf(column, sum.value, names)}</a></td>
+      ${sumsOf(sum).map((value, index) => html`<td key=${index} class="number">${value}</td>`)}</tr>`)}</tbody></table></details>`;
 }
 
 const HEADS = ["label", "service", "priority", "stage", "taken_at", "first_called_at", "started_at", "ended_at", "wait_s", "serve_s", "window", "clerk", "calls", "rating"];
@@ -63,9 +71,9 @@ function Row({ row, day, names }) {
     <td class="number">${row.calls || ""}</td><td>${row.rating === "none" ? "" : t(`admin.rating.${row.rating}`)}</td></tr>`;
 }
 
-function Sheet({ rows, day, names, all, showAll }) {
+function Sheet({ rows, day, names, query, all, showAll }) {
   const shown = all ? rows : rows.slice(0, SHOWN);
-  return html`<div class="pane-scroll"><${ByService} rows=${rows} names=${names} />
+  return html`<div class="pane-scroll"><${Groups} rows=${rows} names=${names} query=${query} />
     <table class="table ledger-table" data-test="admin-ledger-rows">
       <thead><tr>${HEADS.map((name) => html`<th key=${name} class=${NUMBERS.has(name) ? "number" : ""}>${t(`admin.ledger.short.${name}`)}</th>`)}</tr></thead>
       <tbody>${shown.map((row) => html`<${Row} key=${row.label} row=${row} day=${day} names=${names} />`)}</tbody></table>
@@ -74,40 +82,55 @@ function Sheet({ rows, day, names, all, showAll }) {
       ${t("admin.ledger.all", { count: rows.length })}</button></p>`}</div>`;
 }
 
-function Bar({ app, day, rows, names, print, again }) {
-  const { hall } = app.hall.state;
-  const file = () => save(ledgerFile(rows, names, hall.value.timezone), `${hall.value.id}-${day}.csv`);
-  return html`<div class="filter"><h2 class="print-title">${pick(hall.value)} · ${t("admin.tab.ledger")}<span class="print-only"> ${day}</span></h2>
-    <label><span>${t("admin.ledger.day")}</span><input type="date" value=${day} data-test="admin-ledger-day"
-      onChange=${(event) => { if (event.currentTarget.value) go("ledger", { day: event.currentTarget.value }); }} /></label>
-    <button type="button" class="button small plain" onClick=${again}>${t("admin.again")}</button>
-    <span class="filter-fill"></span>
-    <button type="button" class="button small" disabled=${!rows?.length} data-test="admin-ledger-csv" onClick=${file}>${t("admin.ledger.csv")}</button>
-    <button type="button" class="button small plain" disabled=${!rows?.length} data-test="admin-ledger-print" onClick=${print}>${t("admin.ledger.print")}</button></div>`;
+function Choice({ column, all, query, names }) {
+  return html`<select aria-label=${t(`admin.ledger.short.${column}`)} value=${query[column] ?? ""} data-test=${`admin-ledger-${column}`}
+      onChange=${(event) => go("ledger", { ...query, [column]: event.currentTarget.value })}>
+    <option value="">${t(`admin.ledger.any.${column}`)}</option>
+    ${valuesOf(all, column).map((value) => html`<option key=${value} value=${value}>${wordOf(column, value, names)}</option>`)}</select>`;
 }
 
-function Day({ app, day }) {
-  const [all, setAll] = useState(false);
+/** What the printed sheet is limited to, in words. */
+const limits = (query, names) => GROUPS.filter((column) => query[column]).map((column) => ` · ${wordOf(column, query[column], names)}`).join("");
+
+function Bar({ app, query, all, rows, names, print, again }) {
+  const { hall } = app.hall.state;
+  const { day } = query;
+  const name = [hall.value.id, day, ...GROUPS.map((column) => query[column])].filter(Boolean).join("-");
+  const file = () => save(ledgerFile(rows, names, hall.value.timezone), `${name}.csv`);
+  return html`<div class="filter"><h2>${t("admin.tab.ledger")}<span class="print-only"> · ${pick(hall.value)} · ${day}${limits(query, names)}</span></h2>
+    <label><span>${t("admin.ledger.day")}</span><input type="date" value=${day} data-test="admin-ledger-day"
+      onChange=${(event) => { if (event.currentTarget.value) go("ledger", { ...query, day: event.currentTarget.value }); }} /></label>
+    ${GROUPS.map((column) => html`<${Choice} key=${column} column=${column} all=${all} query=${query} names=${names} />`)}
+    <button type="button" class="button small plain" onClick=${again}>${t("admin.again")}</button>
+    <button type="button" class="button small" disabled=${rows.length === 0} data-test="admin-ledger-csv" onClick=${file}>${t("admin.ledger.csv")}</button>
+    <button type="button" class="button small plain" disabled=${rows.length === 0} data-test="admin-ledger-print" onClick=${print}>${t("admin.ledger.print")}</button></div>`;
+}
+
+function Day({ app, query }) {
+  const [whole, setWhole] = useState(false);
   const [printing, setPrinting] = useState(false);
+  const { day } = query;
   const { answer, error, asking, again } = useAnswer(app.hall, "report.ledger", { day }, day);
   const names = namesOf(app.hall.state);
+  const all = answer?.rows ?? [];
+  const rows = rowsOf(all, query);
   useEffect(() => {
     if (!printing) return;
     window.print();
     setPrinting(false);
   }, [printing]);
-  const print = () => { setAll(true); setPrinting(true); };
+  const print = () => { setWhole(true); setPrinting(true); };
   return html`<section class=${asking ? "pane whole asking" : "pane whole"} data-test="admin-ledger">
-    <${Bar} app=${app} day=${day} rows=${answer?.rows} names=${names} print=${print} again=${again} />
+    <${Bar} app=${app} query=${query} all=${all} rows=${rows} names=${names} print=${print} again=${again} />
     ${error && html`<p class="banner fault" role="alert">${say(error)}</p>`}
     ${!answer && !error && html`<p class="empty">${t("admin.asking")}</p>`}
-    ${answer && html`<${Totals} rows=${answer.rows} />
-      <${Sheet} rows=${answer.rows} day=${day} names=${names} all=${all} showAll=${() => setAll(true)} />`}</section>`;
+    ${answer && html`<${Totals} rows=${rows} />
+      <${Sheet} rows=${rows} day=${day} names=${names} query=${query} all=${whole} showAll=${() => setWhole(true)} />`}</section>`;
 }
 
-/** @param {{app: any, query: any}} props `query`: day, default the business day */
+/** @param {{app: any, query: any}} props `query`: day, default the business day; service, window, clerk */
 export function LedgerTab({ app, query }) {
   const { day: current, timezone } = app.hall.state.hall.value;
   const day = /^\d{4}-\d{2}-\d{2}$/.test(query.day ?? "") ? query.day : current ?? dayOf(app.hall.now(), timezone);
-  return html`<${Day} key=${day} app=${app} day=${day} />`;
+  return html`<${Day} key=${day} app=${app} query=${{ ...query, day }} />`;
 }

@@ -55,11 +55,21 @@ export function totalsOf(rows) {
   };
 }
 
-/** Totals by service of issue, in the order of the first ticket: `[{service, ...totals}]`. */
-export function totalsByService(rows) {
-  const groups = new Map();
-  for (const row of rows) groups.set(row.service, [...(groups.get(row.service) ?? []), row]);
-  return [...groups].map(([service, mine]) => ({ service, ...totalsOf(mine) }));
+/** What the ledger is summed and filtered by (L02). */
+export const GROUPS = ["service", "window", "clerk"];
+
+/** Rows of the service, window and clerk that are asked for; "" or nothing asks for all. */
+export const rowsOf = (rows, query) => rows.filter((row) => GROUPS.every((column) => !query[column] || row[column] === query[column]));
+
+/** The values of a column that occur, ordered as people count; tickets that never came so far have none. */
+export function valuesOf(rows, column) {
+  const values = new Set(rows.map((row) => row[column]).filter((value) => value !== null && value !== undefined));
+  return [...values].sort(new Intl.Collator("zh", { numeric: true }).compare);
+}
+
+/** Totals by a column's value: `[{value, ...totals}]`. */
+export function totalsBy(rows, column) {
+  return valuesOf(rows, column).map((value) => ({ value, ...totalsOf(rows.filter((row) => row[column] === value)) }));
 }
 
 /**

@@ -11,7 +11,7 @@ import * as overview from "../../kiosk_ui/admin/overview.js";
 import { NEEDS_PLACE, PAIRED, addressOf, isFor, isLocal, placesOf, terminalsShown } from "../../kiosk_ui/admin/pairing.js";
 import { FAULTS, TYPES, sentenceOf, toneOf } from "../../kiosk_ui/admin/records.js";
 import { TABS, fragmentOf, routeOf, tabsOf } from "../../kiosk_ui/admin/route.js";
-import { COLUMNS, columnsOf, csvCell, headOf, ledgerFile, stamp, totalsByService, totalsOf } from "../../kiosk_ui/admin/table.js";
+import { COLUMNS, columnsOf, csvCell, headOf, ledgerFile, rowsOf, stamp, totalsBy, totalsOf, valuesOf } from "../../kiosk_ui/admin/table.js";
 import { life, spent, stageNow, stretches } from "../../kiosk_ui/admin/timeline.js";
 
 register(texts);
@@ -172,11 +172,19 @@ test("what a device serves: runs of windows are drawn together", () => {
 const row = (label, more = {}) => ({ label, service: "tax", queue: "tax", priority: "normal", taken_at: 0, first_called_at: null, started_at: null, ended_at: null,
   wait_s: null, serve_s: null, window: null, clerk: null, first_clerk: null, stage: "waiting", calls: 0, copies: 1, rating: "none", ...more });
 
+test("L02: the ledger by window and clerk", () => {
+  const rows = [row("A001", { window: "10", clerk: "1001" }), row("A002", { window: "2", clerk: "1001" }), row("A003")];
+  assert.deepEqual(valuesOf(rows, "window"), ["2", "10"]);
+  assert.deepEqual(rowsOf(rows, { clerk: "1001", window: "" }).map(({ label }) => label), ["A001", "A002"]);
+  assert.deepEqual(rowsOf(rows, { clerk: "1001", window: "2", day: "x" }).map(({ label }) => label), ["A002"]);
+  assert.deepEqual(totalsBy(rows, "clerk").map((sum) => [sum.value, sum.tickets]), [["1001", 2]]);
+});
+
 test("L02: totals of the ledger, for the day and by service", () => {
   const rows = [row("A001", { stage: "done", wait_s: 60, serve_s: 100, rating: "rated" }), row("A002", { stage: "missed", wait_s: 120 }), row("C001", { service: "police" })];
   assert.deepEqual(totalsOf(rows), { tickets: 3, done: 1, missed: 1, cancelled: 0, expired: 0, open: 1, wait_mean_s: 90, wait_most_s: 120, serve_mean_s: 100, rated: 1 });
   assert.equal(totalsOf([]).wait_mean_s, null);
-  assert.deepEqual(totalsByService(rows).map((sum) => [sum.service, sum.tickets]), [["tax", 2], ["police", 1]]);
+  assert.deepEqual(totalsBy(rows, "service").map((sum) => [sum.value, sum.tickets]), [["police", 1], ["tax", 2]]);
 });
 
 test("R24: the CSV file has a byte order mark, words for codes, the hall's own time, and no formula", () => {
