@@ -7,12 +7,17 @@ import { MORE_KEY, undoLeft } from "./steps.js";
 /** What a browser test calls the buttons whose step has a longer name. */
 const TEST = { call: "next", resume_window: "resume" };
 
+/** The words on a step's button. */
+function textOf(step, left) {
+  if (step.name === "undo" && left) return t("window.step.undo.left", { seconds: left });
+  return t(step.name === "take" ? "window.step.take.here" : `window.step.${step.name}`);
+}
+
 function Press({ step, act, disabled, left }) {
-  const text = step.name === "undo" && left ? t("window.step.undo.left", { seconds: left }) : t(`window.step.${step.name}`);
   const keys = step.primary ? `Enter · ${step.key}` : step.key;
   return html`<button type="button" class=${`press ${step.primary ? "next" : ""} ${step.name}`} disabled=${disabled}
       data-test=${`window-${TEST[step.name] ?? step.name}`} onClick=${() => act(step)}>
-    <span class="press-text">${text}</span>${step.key && html`<kbd>${keys}</kbd>`}
+    <span class="press-text">${textOf(step, left)}</span>${step.key && html`<kbd>${keys}</kbd>`}
   </button>`;
 }
 

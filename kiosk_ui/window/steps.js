@@ -21,7 +21,7 @@ const STEPS = {
   restore: { method: null, key: "" },
   transfer: { method: null, key: "" },
   choose: { method: null, key: "" },
-  take: { method: null, key: "" },
+  take: { method: null, key: "F1" },
   reprint: { method: null, key: "" },
   pause: { method: null, key: "" },
   cancel: { method: null, key: "" },
@@ -126,5 +126,5 @@ export function stepOfKey(key, steps) {
   return steps.find((each) => each.key && each.key === key) ?? null;
 }
 
-/** The keys that this page keeps from the browser (F3 would search, F6 leave the page). */
-export const OWN_KEYS = new Set(["F2", "F3", "F4", "F6", "F7", "F8", MORE_KEY, HELP_KEY]);
+/** The keys that this page keeps from the browser (F1 would open help, F3 search, F6 leave the page). */
+export const OWN_KEYS = new Set(["F1", "F2", "F3", "F4", "F6", "F7", "F8", MORE_KEY, HELP_KEY]);

@@ -1,4 +1,4 @@
-// The admin page's logic: C14 (closing the day), O08 (the hall's own time), L02/R24 (台账), R19 (who did what).
+// The admin page's logic: C14 (closing the day), O08 (the hall's own time), L02/R24 (台账), O02 (roles).
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -33,7 +33,7 @@ test("a place is a URL and comes back from it; a token is not a place", () => {
   for (const other of ["", "#token=abc", "#/nowhere", undefined]) assert.equal(routeOf(other, "admin").tab, "hall");
 });
 
-test("tabs that a role may not use are not there, also not by their address", () => {
+test("O02: tabs that a role may not use are not there, also not by their address", () => {
   assert.deepEqual(tabsOf("admin"), TABS.map(({ tab }) => tab));
   for (const role of ["supervisor", "auditor"]) {
     assert.deepEqual(tabsOf(role), ["hall", "devices", "journal", "ledger"]);
@@ -125,7 +125,7 @@ test("every event of the hall has its sentence, in both languages", async () => 
   }
 });
 
-test("R19: records are told in words: who, what, why", () => {
+test("records are told in words: who, what, why", () => {
   const called = { type: "ticket.called", data: { ticket: "20261122-A012", window: "7", clerk: "1001", why: "chosen", reason: "行动不便" } };
   assert.equal(sentenceOf(called, names), "7 号窗口叫 A012（指定叫号）。原因：行动不便");
   assert.equal(sentenceOf({ type: "device.reported", data: { device: "printer-1", state: "degraded", faults: ["printer.paper_out", "new.code"] } }, names), "设备 printer-1：有故障，缺纸、new.code");

@@ -67,6 +67,8 @@ test("C17: undo counts down and goes after the hall's own time", () => {
 test("a hall without a kiosk takes numbers at the window: the step is among the big ones", () => {
   assert.deepEqual(names(mainSteps(desk(), { now: NOW, kiosks: 0 })), ["call", "take"]);
   assert.equal(mainSteps(desk({ ticket: called }), { now: NOW, kiosks: 0 }).length, 5);
+  assert.equal(stepOfKey("F1", mainSteps(desk(), { now: NOW, kiosks: 0 })).name, "take");
+  assert.equal(stepOfKey("F1", mainSteps(desk(), { now: NOW })), null);
 });
 
 test("the other steps: only what is possible now", () => {
@@ -133,7 +135,7 @@ test("today's figures are of my window and my queues", () => {
   assert.deepEqual(todayFigures(desk(), services), { done: 4, missed: 1, issued: 7 });
 });
 
-test("a rating is only asked, rated or not: never a level (O02)", () => {
+test("a rating is only asked, rated or not: never a level", () => {
   const done = ticket("A001", { stage: "done", rating: "asked", window: "3" });
   assert.deepEqual(ratingNow(desk(), [done]), { ticket: "d-A001", label: "A001", state: "asked" });
   assert.equal(ratingNow(desk(), [{ ...done, window: "4" }]), null);
