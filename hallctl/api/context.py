@@ -1,8 +1,8 @@
 """What the methods work with, composed once by `hallctl.bootstrap`, and the questions they ask of a caller."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from hallctl.api.auth import Auth, Caller
 from hallctl.api.event_view import EventViews
@@ -29,6 +29,14 @@ class Refused(HallctlError):
         self.refusal = refusal
 
 
+class Connected(Protocol):
+    """A client's open connection."""
+
+    async def depart(self) -> None:
+        """Answer what is under way, then close."""
+        ...
+
+
 @dataclass(slots=True)
 class Context:
     """The composed hall, as the api sees it."""
@@ -44,6 +52,7 @@ class Context:
     clock: Clock
     reports: Reports
     preview: Callable[[], bytes]
+    connections: set[Connected] = field(default_factory=set)
     stopping: bool = False
     """Nothing new is begun: the daemon answers what was asked and goes."""
 

@@ -18,8 +18,8 @@ log = structlog.get_logger()
 GRACE_S: Final = 2
 """Seconds that connected clients have to take their last answers at a stop."""
 
-ANSWER_TURNS: Final = 10
-"""Turns of the loop from a commit to the answer in the client's socket, at most."""
+LOOK_S: Final = 0.01
+"""Pause between two looks whether the clients have agreed to the close."""
 
 SEND_BUFFER: Final = 128 * 1024
 """Bytes the kernel keeps for a client that does not read; without a limit it would grow to megabytes each."""
@@ -51,14 +51,18 @@ class Server(uvicorn.Server):
         return not serving.done()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Answer what was asked, then close every connection (1012: the service restarts, come again)."""
+        """Begin nothing new, answer what was begun, close every connection (1012: the service restarts, come again)."""
         self._on_stop()
+        for server in self.servers:
+            server.close()
         self._context.stopping = True
         self._context.hub.notify("hall.stopping", {}, lambda _subscriber: True)
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._context.hall.settled(), GRACE_S)
-        for _ in range(ANSWER_TURNS):
-            await asyncio.sleep(0)
+            async with asyncio.timeout(GRACE_S):
+                await self._context.hall.settled()
+                await asyncio.gather(*(connection.depart() for connection in self._context.connections))
+                while any(getattr(known, "close_sent", False) for known in self.server_state.connections):
+                    await asyncio.sleep(LOOK_S)  # to hang up before the client has agreed could lose its last answers
         await super().shutdown(sockets)
 
     def finish(self) -> None:

@@ -33,6 +33,9 @@ IN_FLIGHT: Final = 64
 HELLO_S: Final = 60
 """Seconds until a client that has not said who it is is sent away."""
 
+RESTARTING: Final = 1012
+"""Close code of a service that restarts (IANA's registry of close codes): come again."""
+
 BAD_FRAMES: Final = 20
 """Malformed frames after which a client is sent away."""
 
@@ -49,6 +52,7 @@ class Connection:
         self._broadcast_bytes = 0
         self._lagging = False
         self._wake = asyncio.Event()
+        self._sent = asyncio.Event()
         self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._tasks: set[asyncio.Task[None]] = set()
         self._bad = 0
@@ -87,6 +91,9 @@ class Connection:
             await self._wake.wait()
             while self._out:
                 frame = self._out.popleft()
+                if not frame:
+                    await self._socket.close(RESTARTING)
+                    return
                 await self._socket.send_text(frame.decode())
             self._broadcast_bytes = 0
             if self._lagging:
@@ -95,12 +102,21 @@ class Connection:
                 continue
             self._wake.clear()
 
+    async def depart(self) -> None:
+        """Answer what is under way, then close: the service restarts. Waits for a client that does not read."""
+        if self._tasks:
+            await asyncio.wait(self._tasks)
+        self._answer(b"")
+        await self._sent.wait()
+
     # ------------------------------------------------------------ in
 
     async def run(self) -> None:
         """Serve the client until it goes; leaves nothing behind."""
         await self._socket.accept()
         sender = asyncio.create_task(self._send())
+        sender.add_done_callback(lambda _sender: self._sent.set())
+        self._context.connections.add(self)
         greeting = asyncio.get_running_loop().call_later(HELLO_S, self._dismiss)
         try:
             await self._receive(sender)
@@ -109,6 +125,7 @@ class Connection:
         finally:
             self.connected = False
             greeting.cancel()
+            self._context.connections.discard(self)
             self._context.hub.unsubscribe(self)
             for task in (sender, *self._tasks):
                 task.cancel()

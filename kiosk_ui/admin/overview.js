@@ -66,7 +66,10 @@ export const leftAlone = (window, services) =>
 
 /** Devices that need a person: offline, degraded or with faults. */
 export const troubled = (devices) =>
-  devices.filter((device) => ["offline", "degraded"].includes(device.state) || (device.faults ?? []).length > 0);
+  devices.filter((device) => {
+    const faults = (device.faults ?? []).filter((fault) => fault !== "device.unproven"); // it only listens: no alarm
+    return device.state === "offline" || faults.length > 0 || (device.state === "degraded" && !device.faults?.length);
+  });
 
 /** What needs a person, most urgent first: `{kind, ...}` of kind warning | help | device | unserved. */
 export function alerts({ hall, kiosks, devices, services }) {
