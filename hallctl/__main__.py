@@ -6,6 +6,7 @@ import gc
 import json
 import os
 import shutil
+import signal
 import sys
 import tempfile
 from collections.abc import Coroutine
@@ -111,6 +112,7 @@ def run_loop(work: Coroutine[Any, Any, Any]) -> Any:
 @app.command()
 def run(config: ConfigPath = DEFAULT_CONFIG, data: DataPath = None) -> None:
     """Run the hall until SIGTERM or Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until it serves, Ctrl-C ends it at once, as SIGTERM does
     gc.disable()  # a start makes what stays; looking through it again and again would cost a tenth of it
     from hallctl import bootstrap
 

@@ -182,8 +182,8 @@ _DEVICES: Final = {
         "The device does not answer; check power, baud rate and address.",
     ),
     "device.unproven": (
-        "线路已通；这种设备只听不答，按它一个键即可确认。",
-        "The line is open; this device does not answer by itself, press one of its keys to prove it.",
+        "线路已通；这种设备只听不答，请看它的显示，或按它一个键来确认。",
+        "The line is open; this device does not answer by itself: look at what it shows, or press one of its keys.",
     ),
     "device.wrong_identity": (
         "这个接口上接的不是所配置的设备，请核对型号与接口。",

@@ -3,6 +3,7 @@
 ``None`` means that the role is not told of it. See README.md, "Events".
 """
 
+from dataclasses import fields
 from typing import Any, Final
 
 from hallctl.api.role import KIOSK_VIEWERS, OVERSEERS, STAFF, Role
@@ -140,4 +141,4 @@ _FIELDS: Final[dict[type[Event], tuple[str, ...]]] = {
 def facts(event: Event) -> dict[str, Any]:
     """All public fields of an event, for the journal's readers: no private field, and no level but to overseers."""
     private = type(event).PRIVATE
-    return {name: getattr(event, name) for name in event.__dataclass_fields__ if name not in private}
+    return {name: getattr(event, name) for name in (field.name for field in fields(event)) if name not in private}

@@ -61,9 +61,16 @@ class Server(uvicorn.Server):
             async with asyncio.timeout(GRACE_S):
                 await self._context.hall.settled()
                 await asyncio.gather(*(connection.depart() for connection in self._context.connections))
-                while any(getattr(known, "close_sent", False) for known in self.server_state.connections):
-                    await asyncio.sleep(LOOK_S)  # to hang up before the client has agreed could lose its last answers
+                await self._agreed()
         await super().shutdown(sockets)
+
+    async def _agreed(self) -> None:
+        """Wait for the clients' own close frames: hanging up before could lose them the last answers."""
+        loop = asyncio.get_running_loop()
+        while any(getattr(known, "close_sent", False) for known in self.server_state.connections):
+            turn = loop.create_future()
+            loop.call_later(LOOK_S, turn.set_result, None)
+            await turn
 
     def finish(self) -> None:
         self.should_exit = True

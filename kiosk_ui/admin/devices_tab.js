@@ -5,7 +5,7 @@ import { language, say, t } from "../shared/i18n.js";
 import { ago, clock } from "../shared/time.js";
 import { Dialog } from "./dialog.js";
 import { namesOf, servesText } from "./names.js";
-import { troubled } from "./overview.js";
+import { UNPROVEN, isUnproven, troubled } from "./overview.js";
 import { refine } from "./address.js";
 import { fragmentOf } from "./route.js";
 import { useNow } from "./ticker.js";
@@ -15,14 +15,15 @@ const DRIVERS = new Set(["escpos", "idcard", "callpad", "ratingpad", "ledstrip",
 
 function Row({ device, names, windows, now, chosen }) {
   const row = useRef(null);
+  const shown = isUnproven(device) ? "unproven" : device.state;
   useEffect(() => { if (chosen) row.current.scrollIntoView({ block: "center" }); }, [chosen]);
   return html`<tr ref=${row} class=${chosen ? "chosen" : ""} data-test=${`admin-device-${device.name}`} data-state=${device.state}>
-    <td><span class=${CHIPS[device.state] ?? "chip quiet"}>${t(`admin.device.${device.state}`)}</span></td>
+    <td><span class=${CHIPS[shown] ?? "chip quiet"}>${t(`admin.device.${shown}`)}</span></td>
     <td><span class="strong">${device.name}</span>
       <span class="under">${DRIVERS.has(device.driver) ? t(`admin.driver.${device.driver}`) : device.driver}</span></td>
     <td>${servesText(device.serves, names, windows) || t("admin.name.whole_hall")}</td>
     <td class="figures nowrap">${device.since ? html`${clock(device.since)}<span class="under">${ago(device.since, now)}</span>` : "–"}</td>
-    <td class="wide">${device.sentences.length > 0 ? device.sentences.map((each) => html`<span key=${each.code} class="fault-line">${say(each)}</span>`)
+    <td class="wide">${device.sentences.length > 0 ? device.sentences.map((each) => html`<span key=${each.code} class=${each.code === UNPROVEN ? "soft" : "fault-line"}>${say(each)}</span>`)
       : html`<span class="soft">${t(`admin.device.${device.state}.text`)}</span>`}</td>
     <td class="link"><code title=${device.link}>${device.link}</code><a href=${fragmentOf("journal", { actor: `device:${device.name}` })}>${t("admin.devices.journal")}</a></td>
   </tr>`;

@@ -64,10 +64,17 @@ export const unserved = (services) => services.filter((service) => service.waiti
 export const leftAlone = (window, services) =>
   services.filter((service) => service.waiting > 0 && service.windows.length === 1 && service.windows[0] === window.id);
 
+/** The line is open, but such a device says nothing until one of its keys is pressed: no alarm. */
+export const UNPROVEN = "device.unproven";
+
+/** Whether that is all that is said of a device. */
+export const isUnproven = (device) =>
+  device.state === "degraded" && device.faults?.length > 0 && device.faults.every((fault) => fault === UNPROVEN);
+
 /** Devices that need a person: offline, degraded or with faults. */
 export const troubled = (devices) =>
   devices.filter((device) => {
-    const faults = (device.faults ?? []).filter((fault) => fault !== "device.unproven"); // it only listens: no alarm
+    const faults = (device.faults ?? []).filter((fault) => fault !== UNPROVEN);
     return device.state === "offline" || faults.length > 0 || (device.state === "degraded" && !device.faults?.length);
   });
 

@@ -18,7 +18,7 @@ export const TYPES = new Set([
 /** Faults with a short name, `admin.fault.<code>`; a driver's newer code is shown as it is. */
 export const FAULTS = new Set([
   "device.lost", "device.unreachable", "device.silent", "device.wrong_identity", "device.garbled", "device.refused",
-  "device.busy", "device.failed", "printer.paper_out", "printer.paper_near_end", "printer.cover_open",
+  "device.busy", "device.failed", "device.unproven", "printer.paper_out", "printer.paper_near_end", "printer.cover_open",
   "printer.cutter", "printer.offline", "printer.error", "printer.unproven", "card.read_failed", "reader.fault",
   "voice.no_engine", "voice.no_sound", "slip.no_printer",
 ]);

@@ -4,6 +4,7 @@
 """
 
 import contextlib
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -35,6 +36,7 @@ def _run(config: str, data: str, log: str, env: dict[str, str]) -> None:
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(descriptor, 2)
     os.setsid()
+    faulthandler.register(signal.SIGUSR1, file=descriptor)
     sys.argv = ["hallctl", "run", "--config", config, "--data", data]
     from hallctl.__main__ import main
 
@@ -92,7 +94,10 @@ class ForkedDaemon:
     def ended(self) -> int:
         """Wait for its end; the exit code."""
         self.process.join(ENDED_S)
-        assert self.process.exitcode is not None, "it does not end"
+        if self.process.exitcode is None:
+            self.signal(signal.SIGUSR1)  # where it hangs
+            time.sleep(0.5)
+        assert self.process.exitcode is not None, f"it does not end: {self.log.read_text()}"
         return self.process.exitcode
 
 

@@ -57,7 +57,7 @@ async def test_o09_a_first_start_with_a_broken_config_is_refused(tmp_path: Path,
 async def everybody(hall: Any) -> dict[Role, tuple[str, str | None]]:
     """A token and a place for each role."""
     clerk = await hall.clerk("1001", ("window", "guide", "supervisor", "auditor", "admin"))
-    tokens: dict[Role, tuple[str, str | None]] = {role: (clerk, None) for role in Role}
+    tokens: dict[Role, tuple[str, str | None]] = dict.fromkeys(Role, (clerk, None))
     for role, place in ((Role.KIOSK, "kiosk-1"), (Role.RATING, "1"), (Role.BOARD, "main"), (Role.DEVICE, "1")):
         tokens[role] = (await hall.terminal(role, place), place)
     return tokens

@@ -83,6 +83,14 @@ test("alerts: the warning, then people, then devices", () => {
   assert.deepEqual(found.map(({ kind }) => kind), ["warning", "help", "unserved", "device", "device"]);
 });
 
+test("a device not proven yet is no alarm, one that also fails is", () => {
+  const device = (faults) => ({ name: "strips", state: "degraded", faults });
+  assert.deepEqual(overview.troubled([device(["device.unproven"])]), []);
+  assert.ok(overview.isUnproven(device(["device.unproven"])));
+  assert.ok(!overview.isUnproven(device(["device.unproven", "device.lost"])) && !overview.isUnproven(device([])));
+  assert.equal(overview.troubled([device(["device.unproven", "device.lost"]), device([])]).length, 2);
+});
+
 test("what a supervisor may do at a window follows from its state", () => {
   assert.deepEqual(overview.stepsOf(desk("1")), ["pause", "close"]);
   assert.deepEqual(overview.stepsOf(desk("1", { state: "paused" })), ["resume", "close"]);
