@@ -173,10 +173,9 @@ def demo(
             sys.stdout.write(json.dumps(rows, ensure_ascii=False) + "\n")
             sys.stdout.flush()
             return
-        table = Table("page", "place", "address", title=f"hallctl {VERSION} demo · 演示大厅")
-        for page in stage.pages:
-            table.add_row(str(page["page"]), page["place"] or "", str(page["url"]))
-        out.print(table, soft_wrap=True)
+        out.print(f"hallctl {VERSION} demo · 演示大厅", highlight=False)
+        for page in stage.pages:  # no table: an address that is cut or wrapped cannot be opened
+            out.print(f"  {page['page']:<8}{page['place'] or '':<9}{page['url']}", soft_wrap=True, highlight=False)
         first = next(str(page["url"]) for page in stage.pages if page["page"] == "demo")
         out.print(f"请先打开 Open first: [bold]{first}[/]\nCtrl-C 结束 ends it.", soft_wrap=True)
 

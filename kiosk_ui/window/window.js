@@ -51,6 +51,7 @@ const keep = (session) => {
 
 /** Sit down at `windowId`: the page becomes that window's, then `methods` make the clerk its clerk. */
 async function sit(windowId, methods) {
+  offered = null;
   refusal.value = null;
   sitting.value = true;
   connect(keep({ ...page.value.session, place: windowId }));
@@ -81,10 +82,7 @@ const Connecting = () => html`<p class="connecting" role="status">${t("shared.co
 
 /** Takes the window of the address. */
 function Seat({ window, account }) {
-  useEffect(() => {
-    offered = null;
-    sit(window.id, methodsFor(window, account));
-  }, []);
+  useEffect(() => { sit(window.id, methodsFor(window, account)); }, []);
   return html`<${Connecting} />`;
 }
 
@@ -96,6 +94,7 @@ function Room({ hall, session }) {
   const name = session.name ?? hall.hello.value?.name;
   if (mine && mine.clerk?.id === account) {
     satAt = mine.id;
+    offered = null;
     return html`<${Desk} hall=${hall} windowId=${mine.id} account=${account} name=${name} slim=${slim}
       onLeave=${stand} onLogout=${logout} />`;
   }

@@ -124,7 +124,7 @@ async def test_after_an_io_error_the_daemon_stops_itself(tmp_path: Path) -> None
         async with Client(f"ws://127.0.0.1:{port}/ws", role="kiosk", token=tokens.kiosks["kiosk-1"]) as kiosk:
             assert await take(kiosk, 1) == "A001"
             pid = daemon.process.pid or 0
-            resource.prlimit(pid, resource.RLIMIT_FSIZE, (1024, 1024))  # a write beyond fails, to the log too
+            resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, 1))  # every write fails, to the log too
             began = time.monotonic()
             assert await take(kiosk, 2) == "store.unavailable"
             assert await asyncio.to_thread(daemon.ended) == 1
