@@ -25,7 +25,7 @@ WAITING = 300
 def write_config(path: Path, port: int) -> Path:
     """The shipped county hall on a port of 127.0.0.1, without its devices."""
     text = shipped("county.toml").read_text(encoding="utf-8").partition("[[devices]]")[0]
-    text, count = re.subn(r"(?m)^\[server\][^\[]*", f'[server]\nport = {port}\n', text)
+    text, count = re.subn(r"(?m)^\[server\][^\[]*", f"[server]\nport = {port}\n", text)
     path.write_text(text if count else f"{text}\n[server]\nport = {port}\n", encoding="utf-8")
     return path
 

@@ -13,7 +13,7 @@ from tests.e2e.forked import ForkedDaemon, forked_daemon, free_port
 from tests.e2e.load import Load, People, Tokens, furnish, write_config
 
 ROUNDS = 12
-LONGEST_S = 25
+LONGEST_S = 15
 SEED = 20261122
 
 

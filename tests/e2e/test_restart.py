@@ -1,6 +1,7 @@
-"""Starting again: with a county's day in the file, after a night, with a clock that was moved, for clients that waited."""
+"""Starting again: with a county's day in the file, after a night, with a moved clock, for clients that waited."""
 
 import asyncio
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -38,9 +39,7 @@ def moment(text: str) -> int:
 # ---------------------------------------------------------------- a county's day
 
 
-async def test_t02_a_restart_with_a_county_day_in_the_file(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_t02_a_restart_with_a_county_day_in_the_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """T02: 25,000 events: the open tickets are there, numbers go on, the rows are what the journal tells."""
     data, port = tmp_path / "data", free_port()
     path = county.write_config(tmp_path / "hall.toml", port)
@@ -65,7 +64,9 @@ async def test_t02_a_restart_with_a_county_day_in_the_file(
     books = read_books(data, tmp_path / "books")
     assert_whole(books)
     with capsys.disabled():
-        print(f"\n{built.seq} events, {len(shown)} open tickets: answers {answered_s:.2f} s after a (preloaded) start")
+        sys.stdout.write(
+            f"\n{built.seq} events, {len(shown)} open: answers {answered_s:.2f} s after a preloaded start\n"
+        )
 
 
 # ---------------------------------------------------------------- the night

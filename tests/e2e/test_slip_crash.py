@@ -18,7 +18,7 @@ from tests.e2e.load import Load, People, furnish, write_config
 from tests.e2e.printer import Copy, Printer, printer
 
 ROUNDS = 6
-LONGEST_S = 15
+LONGEST_S = 9
 SEED = 20261123
 
 

@@ -103,5 +103,3 @@ async def test_o09_the_last_good_config_stays_in_use_and_everybody_is_warned(tmp
         assert await warnings(port, tokens) == [None] * len(tokens)
         await ended_well(daemon)
         assert "新大厅" in (data / "last-good.toml").read_text(encoding="utf-8")
-
-
