@@ -81,6 +81,7 @@ def _called(state: HallState, record: Record, event: e.TicketCalled | e.TicketRe
         called_at=record.at,
         announced_at=record.at,
         held_at=None,
+        resumed_at=record.at if isinstance(event, e.TicketResumed) else None,
         held_ms=held_ms,
     )
     state.put(ticket)
@@ -99,7 +100,7 @@ def _started(state: HallState, record: Record, event: e.TicketStarted) -> None:
     ticket = state.tickets[event.ticket]
     first_clerk = ticket.first_clerk or ticket.clerk
     started_at = ticket.started_at or record.at
-    state.put(replace(ticket, stage=Stage.SERVING, started_at=started_at, first_clerk=first_clerk))
+    state.put(replace(ticket, stage=Stage.SERVING, started_at=started_at, first_clerk=first_clerk, resumed_at=None))
     state.windows[event.window] = replace(state.window(event.window), since=record.at)
 
 
@@ -150,6 +151,7 @@ def _transferred(state: HallState, record: Record, event: e.TicketTransferred) -
             clerk=None,
             calls=0,
             held_at=None,
+            resumed_at=None,
             reason=event.reason or ticket.reason,
         )
     )
@@ -159,6 +161,9 @@ def _undone(state: HallState, record: Record, event: e.TicketUndone) -> None:
     ticket = state.tickets[event.ticket]
     _leave_window(state, ticket, record)
     _forget_call(state, ticket.id)
+    if event.held:
+        state.put(replace(ticket, stage=Stage.HELD, held_at=ticket.resumed_at, resumed_at=None))
+        return
     first_called_at = ticket.first_called_at
     if first_called_at == ticket.called_at:
         first_called_at = None

@@ -230,7 +230,9 @@ def undo(state: HallState, command: UndoTicket, now: int) -> Decision | Refusal:
         return ticket
     if now - (ticket.called_at or 0) > state.layout.undo_s * 1000:
         return Refusal("ticket.undo_too_late", {"seconds": state.layout.undo_s})
-    return Decision((e.TicketUndone(ticket.id, command.window),), ticket.id, command.window)
+    held = ticket.resumed_at is not None
+    refusal = move_ticket("undo_resume" if held else "undo", ticket)
+    return refusal or Decision((e.TicketUndone(ticket.id, command.window, held),), ticket.id, command.window)
 
 
 def cancel(state: HallState, command: CancelTicket, _now: int) -> Decision | Refusal:

@@ -137,11 +137,12 @@ class TicketTransferred(Event):
 
 @dataclass(frozen=True, slots=True)
 class TicketUndone(Event):
-    """A wrong call was taken back: the ticket waits again at its old place."""
+    """A wrong call was taken back: the ticket waits again at its old place, or is on hold again (`held`)."""
 
     TYPE: ClassVar[str] = "ticket.undone"
     ticket: str
     window: str
+    held: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,15 @@ TICKET_MOVES: Final[dict[str, dict[Stage, Stage]]] = {
     "resume": {H: C},
     "transfer": {W: W, C: W, S: W, H: W},
     "undo": {C: W},
+    "undo_resume": {C: H},
     "cancel": {W: X, C: X, H: X, M: X},
     "expire": {W: E, H: E},
     "close": {C: M},
     "rate": {D: D},
     "reprint": {W: W, C: C, S: S, H: H, M: M},
 }
-"""move → stage → stage after it. ``expire`` and ``close`` are the day's end (C14); ``close`` misses who was called."""
+"""move → stage → stage after it. ``undo_resume`` is the undo of a ticket that was called back
+from being on hold; ``expire`` and ``close`` are the day's end (C14); ``close`` misses who was called."""
 
 TICKET_REFUSALS: Final[dict[str, str]] = {
     "call": "ticket.not_waiting",
@@ -41,6 +43,7 @@ TICKET_REFUSALS: Final[dict[str, str]] = {
     "resume": "ticket.not_held",
     "transfer": "ticket.not_movable",
     "undo": "ticket.not_called",
+    "undo_resume": "ticket.not_called",
     "cancel": "ticket.not_movable",
     "expire": "ticket.not_movable",
     "close": "ticket.not_movable",

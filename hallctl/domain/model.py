@@ -92,7 +92,8 @@ class Ticket:
     """One visit. `service` issued the number, `queue` is the service whose queue it stands in now.
 
     `place` (ms) and `seq` order the queue; `calls` counts the announcements of the last call, `announced_at` the
-    latest; `first_clerk` is who served first (首问负责); `held_ms` does not count as service.
+    latest; `first_clerk` is who served first (首问负责); `held_ms` does not count as service,
+    `resumed_at` is set while it is called back from being on hold.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Ticket:
     started_at: int | None = None
     ended_at: int | None = None
     held_at: int | None = None
+    resumed_at: int | None = None
     held_ms: int = 0
     ahead: int = 0
     slip: SlipState = SlipState.NONE

@@ -42,11 +42,13 @@ RETRY_S = 1.0
 
 @dataclass(slots=True)
 class Pending(Write):
-    """A command on its way to the disk."""
+    """A command on its way to the disk. `asker` is waited for directly, so that the answer needs one turn of the loop
+    and is out before the broadcast; `others` asked the same again meanwhile, and an asker who leaves is not theirs."""
 
     records: list[Record] = field(default_factory=list)
     answer: str = ""
-    future: "asyncio.Future[str]" = field(default_factory=asyncio.Future)
+    asker: "asyncio.Future[str]" = field(default_factory=asyncio.Future)
+    others: "asyncio.Future[str]" = field(default_factory=asyncio.Future)
     request: RequestKey | None = None
 
 
@@ -117,7 +119,7 @@ class Hall:
         if isinstance(decision, Refusal):
             return decision
         pending = self._prepare(decision, actor, now, key)
-        return await asyncio.shield(pending.future)
+        return await pending.asker
 
     def _prepare(self, decision: Decision, actor: str, now: int, key: RequestKey | None) -> Pending:
         """Apply the decision to the tentative state and hand it to the writer, all in one step of the loop."""
@@ -135,9 +137,10 @@ class Hall:
         rows = [*journal.rows(records), *rows]
         if key is not None:
             rows.append(request.row(Request(key.key, key.digest, self.state.seq, now, answer)))
-        pending = Pending(rows, records, answer, asyncio.get_running_loop().create_future(), key)
+        loop = asyncio.get_running_loop()
+        pending = Pending(rows, records, answer, loop.create_future(), loop.create_future(), key)
         if key is not None:
-            self._answers.put(key, pending.future)
+            self._answers.put(key, pending.others)
         self._pending += 1
         self._idle.clear()
         try:
@@ -156,11 +159,8 @@ class Hall:
                     self._answers.put(pending.request, pending.answer)
                 else:
                     self._answers.forget(pending.request)
-            if error is None:
-                pending.future.set_result(pending.answer)
-            else:
-                pending.future.set_exception(error)
-                pending.future.exception()  # an asker that has gone away leaves nobody to look at it
+            for future in (pending.asker, pending.others):
+                _tell(future, pending.answer, error)
         if error is None:
             records = [record for pending in done for record in pending.records]
             asyncio.get_running_loop().call_soon(self._publish, records)
@@ -212,3 +212,13 @@ class Hall:
         await self._idle.wait()
         await asyncio.sleep(0)  # the last publication
         await asyncio.to_thread(self.database.close)
+
+
+def _tell(future: "asyncio.Future[str]", answer: str, error: StoreError | None) -> None:
+    if future.done():  # its asker has gone away
+        return
+    if error is None:
+        future.set_result(answer)
+    else:
+        future.set_exception(error)
+        future.exception()  # perhaps nobody is left to look at it

@@ -95,6 +95,7 @@ class Ticket(_Table, table=True):
     started_at: int | None = Field(sa_type=BigInteger)
     ended_at: int | None = Field(sa_type=BigInteger)
     held_at: int | None = Field(sa_type=BigInteger)
+    resumed_at: int | None = Field(sa_type=BigInteger)
     held_ms: int = Field(sa_type=BigInteger)
     ahead: int
     slip: str

@@ -87,6 +87,17 @@ async def test_o01_a_client_that_was_away_resumes_without_gap_or_duplicate(tmp_p
         assert "snapshot" in (await again.ask("hall.subscribe"))["result"]
 
 
+async def test_the_answer_comes_before_the_broadcast(tmp_path: Path) -> None:
+    """Answer first, then show: whoever asked is not told of its own change before its answer."""
+    async with running_hall(tmp_path) as hall:
+        kiosk = await raw(hall, Role.KIOSK, "kiosk-1")
+        await kiosk.ask("hall.subscribe")
+        for number in range(20):
+            await kiosk.ask("ticket.take", service="pooled", request_id=str(number))
+            assert kiosk.told == []
+            assert (await kiosk.next_told())["method"] == "hall.events"
+
+
 async def test_events_carry_facts_and_snapshot_agrees(tmp_path: Path) -> None:
     """Merging what events carry gives what a fresh snapshot says: a board needs no second request."""
     async with running_hall(tmp_path) as hall:

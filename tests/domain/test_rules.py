@@ -128,6 +128,23 @@ def test_c17_a_wrong_call_goes_back_to_its_old_place() -> None:
     assert code(hall.do(c.UndoTicket("1"))) == "ticket.not_called"
 
 
+def test_c17_a_wrong_call_back_goes_on_hold_again() -> None:
+    """C17: a held ticket that was called back by mistake is on hold again, its time on hold unbroken."""
+    hall = MemoryHall().open("1")
+    ticket = hall.ticket_in(Stage.HELD)
+    since = hall.state.tickets[ticket.id].held_at
+    hall.at += 60_000
+    hall.must(c.ResumeTicket("1", ticket.id))
+    hall.at += 5_000
+    undone = hall.must(c.UndoTicket("1"))
+    assert undone is not None
+    assert (undone.stage, undone.window, hall.state.active("1")) == (Stage.HELD, "1", None)
+    hall.at += 10_000
+    resumed = hall.must(c.ResumeTicket("1", ticket.id))
+    assert resumed is not None
+    assert resumed.held_ms == hall.at - (since or 0)
+
+
 def test_c12_take_over_keeps_the_running_ticket_and_records_both() -> None:
     """C12: B takes A's window over in one step; both intervals stand in the journal."""
     hall = MemoryHall().open("1", "2")

@@ -31,9 +31,7 @@ class Chromium:
         context = await self.browser.new_context(viewport={"width": width, "height": height}, locale="zh-CN")
         page = await context.new_page()
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on(
-            "console", lambda message: self.complaints.append(message.text) if message.type == "error" else None
-        )
+        page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         await page.goto(url)
         return page
 

@@ -120,7 +120,7 @@ async def test_t05_no_paper_no_ticket_unless_paperless(tmp_path: Path) -> None:
 
 
 async def test_t06_paper_that_ended_unseen(tmp_path: Path) -> None:
-    """T06: the hall believed in paper that had ended: the ticket is there, its slip failed with the printer's reason."""
+    """T06: the hall believed in paper that had ended: the ticket stays, its slip failed with the reason."""
     async with printer() as paper, running_hall(tmp_path, hall_with(paper, asb=False, poll_s=300)) as hall:
         kiosk = await hall.client(Role.KIOSK, "kiosk-1")
         await is_ready(hall)
