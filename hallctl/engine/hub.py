@@ -11,12 +11,15 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
+import structlog
 
 from hallctl.clock import Clock
 from hallctl.domain.apply import apply
 from hallctl.domain.events import DayClosed, DayOpened, HallStarted, Record
 from hallctl.domain.model import Ticket
 from hallctl.domain.state import HallState
+
+log = structlog.get_logger()
 
 Json = dict[str, Any]
 
@@ -80,7 +83,7 @@ class Hub:
             self._recent.append(change)
             renewed = renewed or isinstance(record.event, RENEWING)
             for role, seen in views.items():
-                data = self._viewer.event(role, change, self.state)
+                data = self._view(role, change)
                 if data is not None:
                     seen.append(_event(record, data))
         if renewed:
@@ -156,10 +159,18 @@ class Hub:
         for change in list(self._recent)[-behind:]:
             if isinstance(change.record.event, RENEWING):
                 return None
-            data = self._viewer.event(role, change, self.state)
+            data = self._view(role, change)
             if data is not None:
                 missed.append(_event(change.record, data))
         return missed
+
+    def _view(self, role: str, change: Change) -> Json | None:
+        """What the role is told of the change. An edge: a defect in a view must not stop the broadcast to others."""
+        try:
+            return self._viewer.event(role, change, self.state)
+        except Exception:
+            log.exception("view.failed", role=role, type=change.record.event.TYPE)
+            return None
 
     def _tell(self, role: str, seen: list[Json]) -> None:
         first = self._told.get(role, 0) + 1

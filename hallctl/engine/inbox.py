@@ -116,7 +116,12 @@ class Inbox:
     def _start(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("signal.crashed", exc_info=task.exception())
 
 
 def _call_number(state: HallState, window: str, digits: str) -> cmd.Command | None:

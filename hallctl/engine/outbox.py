@@ -165,7 +165,12 @@ class Outbox:
     def _start(self, work: Any) -> None:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("effect.crashed", exc_info=task.exception())
 
     async def _attempt(
         self, device: str, job: Callable[[Any], Awaitable[None]], until: int, queued: tuple[str, str] | None

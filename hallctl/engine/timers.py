@@ -51,3 +51,5 @@ class Timers:
                 await self.turn()
             except StoreError as error:
                 log.error("day.not_opened", code=error.code)
+            except Exception:
+                log.exception("timer.failed")
