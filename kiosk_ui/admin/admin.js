@@ -9,7 +9,7 @@ import { forgetSession, openSession } from "../shared/session.js";
 import journalTexts from "../i18n/admin_journal.js";
 import texts from "../i18n/admin.js";
 import { Frame } from "./frame.js";
-import { createNotice } from "./notice.js";
+import { createNotice } from "../shared/notice.js";
 import { ROLES } from "./route.js";
 
 register(texts);
@@ -17,7 +17,7 @@ register(journalTexts);
 
 const PAGE = "admin";
 const page = signal({ session: null, app: null, problem: null });
-const notice = createNotice();
+const notice = createNotice("notice", "admin-notice");
 
 /** A call whose refusal is said at the foot of the page; the result, or null where it was refused. */
 const createRun = (hall) => async (method, params = {}) => {

@@ -10,7 +10,7 @@ import { Steps } from "./press.js";
 import { busy, createRunner } from "./runner.js";
 import { Side } from "./side.js";
 import { HELP_KEY, mainSteps, moreSteps, MORE_KEY, OWN_KEYS, situation, stepOfKey } from "./steps.js";
-import { createToast } from "./toast.js";
+import { createNotice } from "../shared/notice.js";
 import { TopBar } from "./topbar.js";
 
 /** The dialog that is open: the name of its step, or null. */
@@ -113,7 +113,7 @@ function answerHelp(hall, runner) {
  *   onLeave: () => void, onLogout: () => void}} props
  */
 export function Desk({ hall, windowId, account, name, slim, onLeave, onLogout }) {
-  const toast = useMemo(createToast, [hall]);
+  const toast = useMemo(() => createNotice("toast", "window-toast"), [hall]);
   const runner = useMemo(() => createRunner(hall, windowId, toast), [hall, windowId]);
   const now = useTick(hall);
   const mine = useWindow(hall, windowId);
