@@ -22,7 +22,7 @@ function PageLinks({ stage }) {
     ${linksOf(stage.list.value.pages).map(({ page, links }) => html`<span key=${page} class="page-group">
       <span class="page-name">${word("page", page)}</span>
       ${links.map(({ place, href }) => html`<a key=${place ?? page} class="press" href=${href} target="_blank" rel="noopener"
-        aria-label=${`${word("page", page)} ${place ?? ""}`}>${place ? place.replace(/^kiosk-/, "") : t("demo.pages.open")}</a>`)}</span>`)}
+        aria-label=${`${word("page", page)} ${place ? place.replace(/^kiosk-/, "") : t("demo.pages.open")}`}>${place ? place.replace(/^kiosk-/, "") : t("demo.pages.open")}</a>`)}</span>`)}
   </nav>`;
 }
 
