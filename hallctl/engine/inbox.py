@@ -1,6 +1,5 @@
 """Signals in: a key, a card, a paper-out become the same commands as a tap on a page (design: many doors, one path)."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from hallctl.domain.model import Level, Stage
 from hallctl.domain.state import HallState
 from hallctl.engine.cards import Cards
 from hallctl.engine.hall import Hall
+from hallctl.engine.tasks import Tasks
 from hallctl.errors import DeviceFault, Refusal, StoreError
 
 log = structlog.get_logger()
@@ -33,7 +33,7 @@ class Inbox:
         self._clock = clock
         self._devices = {device.name: device for device in config.devices}
         self._labels = {window.id: window.label or window.id for window in config.windows}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("inbox")
 
     def signal(self, device: str, signal: c.Signal) -> None:
         """A device tells something."""
@@ -41,17 +41,16 @@ class Inbox:
 
     def state(self, device: str, state: str, faults: tuple[str, ...]) -> None:
         """A device's link or its own faults have changed."""
-        self._start(self._execute(cmd.ReportDevice(device, state, faults), device))
+        self._tasks.start(self._execute(cmd.ReportDevice(device, state, faults), device))
 
     async def stop(self) -> None:
         """Wait for what is under way."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=2)
+        await self._tasks.stop()
 
     # ------------------------------------------------------------ signals
 
     def _pad(self, device: str, key: c.PadKey) -> None:
-        self._start(self._press(device, key))
+        self._tasks.start(self._press(device, key))
 
     async def _press(self, device: str, key: c.PadKey) -> None:
         """A clerk's key: execute it, and tell the pad whether it was accepted."""
@@ -73,7 +72,7 @@ class Inbox:
         if window is None or key.level is None:
             log.warning("rating.unknown_key", device=device, unit=key.unit)
             return
-        self._start(self._execute(cmd.RateTicket(window, Level(key.level), raw=key.raw), device))
+        self._tasks.start(self._execute(cmd.RateTicket(window, Level(key.level), raw=key.raw), device))
 
     def _card(self, device: str, card: c.CardSeen) -> None:
         kiosk = self._devices[device].kiosk
@@ -112,16 +111,6 @@ class Inbox:
             log.info("signal.refused", device=device, command=type(command).__name__, code=answer.code)
             return False
         return True
-
-    def _start(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("signal.crashed", exc_info=task.exception())
 
 
 def _call_number(state: HallState, window: str, digits: str) -> cmd.Command | None:

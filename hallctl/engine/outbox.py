@@ -19,6 +19,7 @@ from hallctl.domain.model import Stage
 from hallctl.engine import screen, slip
 from hallctl.engine.hall import Hall
 from hallctl.engine.identity import Identity
+from hallctl.engine.tasks import Tasks
 from hallctl.errors import DeviceFault, StoreError
 
 log = structlog.get_logger()
@@ -33,7 +34,7 @@ class Outbox:
         self._config = config
         self._identity = identity
         self._clock = clock
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks = Tasks("outbox")
         self._queued: set[tuple[str, str]] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
 
@@ -51,16 +52,12 @@ class Outbox:
         """Give up what has not begun; wait briefly for what has."""
         for timer in self._timers.values():
             timer.cancel()
-        if self._tasks:
-            _done, late = await asyncio.wait(self._tasks, timeout=2)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        await self._tasks.stop()
 
     # ------------------------------------------------------------ slips
 
     def _print(self, effect: PrintSlip) -> None:
-        self._start(self._print_slip(effect))
+        self._tasks.start(self._print_slip(effect))
 
     async def _print_slip(self, effect: PrintSlip) -> None:
         """Print, and tell the hall how it ended; silence is never told as success."""
@@ -104,7 +101,7 @@ class Outbox:
             if job in self._queued:
                 continue
             self._queued.add(job)
-            self._start(self._show_at(device, unit, window, until, job))
+            self._tasks.start(self._show_at(device, unit, window, until, job))
 
     async def _show_at(self, device: str, unit: int | None, window: str, until: int, job: tuple[str, str]) -> None:
         async def show(driver: Any) -> None:
@@ -121,7 +118,7 @@ class Outbox:
             job = (device, f"say:{effect.ticket}")
             if job not in self._queued:
                 self._queued.add(job)
-                self._start(self._say(device, effect, job))
+                self._tasks.start(self._say(device, effect, job))
 
     async def _say(self, device: str, effect: Announce, job: tuple[str, str]) -> None:
         async def say(driver: Any) -> None:
@@ -140,7 +137,7 @@ class Outbox:
         """Light the pads, and let the request lapse at its time: a pause is not a rating (E06)."""
         self.lapse_at(effect.ticket, effect.until)
         for device, unit in self._manager.find("rating_pad", window=effect.window):
-            self._start(self._ask(device, unit, effect))
+            self._tasks.start(self._ask(device, unit, effect))
 
     async def _ask(self, device: str, unit: int | None, effect: AskRating) -> None:
         async def ask(driver: Any) -> None:
@@ -158,19 +155,9 @@ class Outbox:
     def _lapse(self, ticket: str) -> None:
         self._timers.pop(ticket, None)
         if ticket in self._hall.hub.state.asked.values():
-            self._start(self._tell(LapseRating(ticket), "timer"))
+            self._tasks.start(self._tell(LapseRating(ticket), "timer"))
 
     # ------------------------------------------------------------ running
-
-    def _start(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._ended)
-
-    def _ended(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            log.error("effect.crashed", exc_info=task.exception())
 
     async def _attempt(
         self, device: str, job: Callable[[Any], Awaitable[None]], until: int, queued: tuple[str, str] | None

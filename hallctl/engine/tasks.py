@@ -1,0 +1,40 @@
+"""Work that goes on by itself: every task is known until it ends, its defects are logged, a stop waits for it."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, Final
+
+import structlog
+
+log = structlog.get_logger()
+
+STOP_S: Final = 2.0
+"""What is under way at a stop has this long to end; then it is cancelled."""
+
+
+class Tasks:
+    """The tasks of one room. `name` stands in the log when one of them breaks."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._running: set[asyncio.Task[object]] = set()
+
+    def start(self, work: Coroutine[Any, Any, object]) -> None:
+        """Begin `work`; nobody waits for it."""
+        task = asyncio.get_running_loop().create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    async def stop(self) -> None:
+        """Wait briefly for what is under way, and cancel the rest."""
+        if not self._running:
+            return
+        _done, late = await asyncio.wait(self._running, timeout=STOP_S)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+    def _ended(self, task: asyncio.Task[object]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("task.crashed", room=self._name, exc_info=task.exception())
