@@ -154,6 +154,8 @@ async def compose(
     inbox = Inbox(hall, manager, cards, config, clock)
     outbox = Outbox(hall, manager, config, identity, clock)
     hall.on_effects = outbox.handle
+    timers = Timers(hall, config, clock)
+    views.doubt = timers.doubt
     console = secrets.token_urlsafe(32)
     auth = Auth(lambda: hub.state, clock, identity.session_key(), token_digest(console))
     context = Context(
@@ -164,7 +166,7 @@ async def compose(
         auth=auth,
         cards=cards,
         identity=identity,
-        timers=Timers(hall, config, clock),
+        timers=timers,
         clock=clock,
         reports=Reports(directory / DATABASE),
         preview=lambda: sample_slip(config, registry, clock),

@@ -3,6 +3,7 @@
 Pure functions of a state and the config. Nobody gets a person here; levels of ratings go to overseers only.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from hallctl.api.role import KIOSK_VIEWERS, OVERSEERS, STAFF, Role
@@ -18,11 +19,13 @@ BOARD_CALLS = 32
 
 
 class Views:
-    """The config's names joined with the state's facts. `warning` is a code that every page shows, or None."""
+    """The config's names joined with the state's facts. `warning` is a code that every page shows, or None;
+    `doubt` tells one that may come and go."""
 
     def __init__(self, config: HallConfig, warning: str | None = None) -> None:
         self.config = config
         self.warning = warning
+        self.doubt: Callable[[], str | None] = lambda: None
         self._zone_of_window = {window.id: window.zone for window in config.windows}
         self._windows = {window.id: window for window in config.windows}
         self._services = {service.id: service for service in config.services}
@@ -55,6 +58,7 @@ class Views:
     def hall(self, state: HallState) -> Json:
         """Name, business day, warning that everybody sees."""
         hall = self.config.hall
+        warning = self.doubt() or self.warning
         return {
             "id": hall.id,
             "name": hall.name,
@@ -65,7 +69,7 @@ class Views:
             "undo_s": self.config.rules.undo_s,
             "day": state.day,
             "open": state.day is not None,
-            "warning": _coded(self.warning) if self.warning else None,
+            "warning": _coded(warning) if warning else None,
             "voice": any(self._speaks(state, device.name) for device in self.config.devices),
         }
 

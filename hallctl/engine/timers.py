@@ -1,6 +1,8 @@
 """What happens by itself: the business day turns (C14, O08), also after the machine was off."""
 
 import asyncio
+from datetime import date
+from typing import Final
 
 import structlog
 
@@ -13,12 +15,21 @@ from hallctl.errors import StoreError
 
 log = structlog.get_logger()
 
-LOOK_S = 30.0
+LOOK_S: Final = 30.0
 """Longest sleep: a clock that was set is noticed within this time."""
+
+LONGEST_OFF: Final = 40
+"""Days a machine may have been off and still open today by itself: more than the longest holidays. Beyond that the
+clock is doubted, since a day once opened in the future can never be taken back."""
+
+PROOF_LOOKS: Final = 20
+"""A running daemon sees one day after the other; a clock that skips one must stand for so many looks (10 minutes)
+before it is believed: a wrong time that is corrected soon changes nothing."""
 
 
 class Timers:
-    """Opens each business day at its hour. Days never go backwards: a clock set back changes nothing."""
+    """Opens each business day at its hour. Days never go backwards: a clock set back changes nothing, and one set far
+    ahead is not believed at once."""
 
     def __init__(self, hall: Hall, config: HallConfig, clock: Clock) -> None:
         self._hall = hall
@@ -30,25 +41,38 @@ class Timers:
         """The business day that the clock says it is."""
         return calendar.business_day(self._clock.now(), self._tz, self._starts_min)
 
-    async def turn(self) -> bool:
-        """Open today if it was never opened; True if it was opened now."""
-        last = self._hall.state.last_day
-        today = self.today()
-        if last is not None and today <= last:
-            if today < last:
-                log.warning("clock.behind", today=today, business_day=last)
+    def doubt(self) -> str | None:
+        """``clock.doubtful`` while today is not opened by itself because the clock is too far from the last day."""
+        return "clock.doubtful" if self._ahead() > LONGEST_OFF else None
+
+    async def turn(self, most: int = LONGEST_OFF) -> bool:
+        """Open today if it was never opened and is at most `most` days after the last; True if it was opened now."""
+        ahead = self._ahead()
+        if ahead <= 0:
+            if ahead < 0:
+                log.warning("clock.behind", today=self.today(), business_day=self._hall.state.last_day)
             return False
-        await self._hall.execute(OpenDay(today), "timer")
+        if ahead > most:
+            log.error("clock.doubtful", today=self.today(), business_day=self._hall.state.last_day)
+            return False
+        await self._hall.execute(OpenDay(self.today()), "timer")
         return True
+
+    def _ahead(self) -> int:
+        """Days from the last business day to the one of the clock; 1 where there was none."""
+        last = self._hall.state.last_day
+        return 1 if last is None else (date.fromisoformat(self.today()) - date.fromisoformat(last)).days
 
     async def run(self) -> None:
         """For ever: sleep towards the next day's start, look, turn."""
+        skipped = 0
         while True:
             now = self._clock.now()
             left_s = (calendar.next_day_start(now, self._tz, self._starts_min) - now) / 1000
             await asyncio.sleep(min(LOOK_S, max(0.05, left_s)))
             try:
-                await self.turn()
+                skipped = skipped + 1 if self._ahead() > 1 else 0
+                await self.turn(LONGEST_OFF if skipped >= PROOF_LOOKS else 1)
             except StoreError as error:
                 log.error("day.not_opened", code=error.code)
             except Exception:
