@@ -48,7 +48,7 @@ class Connection:
         self._context = context
         self._socket = socket
         self._methods = methods
-        self._out: deque[bytes] = deque()
+        self._out: deque[tuple[bytes, bool]] = deque()  # frame, whether it is a broadcast and may be skipped
         self._broadcast_bytes = 0
         self._lagging = False
         self._wake = asyncio.Event()
@@ -74,15 +74,15 @@ class Connection:
             return
         if self._broadcast_bytes + len(frame) > BUFFER and self._broadcast_bytes > 0:
             self._lagging = True
-            self._out = deque(kept for kept in self._out if kept.startswith(b'{"jsonrpc":"2.0","id"'))
+            self._out = deque(kept for kept in self._out if not kept[1])
             log.info("client.skipped", caller=self.caller.name)
             return
         self._broadcast_bytes += len(frame)
-        self._out.append(frame)
+        self._out.append((frame, True))
         self._wake.set()
 
     def _answer(self, frame: bytes) -> None:
-        self._out.append(frame)
+        self._out.append((frame, False))
         self._wake.set()
 
     async def _send(self) -> None:
@@ -90,7 +90,7 @@ class Connection:
         while True:
             await self._wake.wait()
             while self._out:
-                frame = self._out.popleft()
+                frame, _broadcast = self._out.popleft()
                 if not frame:
                     await self._socket.close(RESTARTING)
                     return
@@ -98,7 +98,7 @@ class Connection:
             self._broadcast_bytes = 0
             if self._lagging:
                 self._lagging = False
-                self._out.append(self._context.hub.snapshot_frame(self))
+                self._out.append((self._context.hub.snapshot_frame(self), True))
                 continue
             self._wake.clear()
 
