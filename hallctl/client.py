@@ -20,9 +20,10 @@ from typing import Any, Final
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
+from hallctl.version import API_VERSION
+
 Json = dict[str, Any]
 
-API_VERSION: Final = 1
 PAUSE_S: Final = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Pauses between attempts to connect; the last one is repeated for ever."""
 

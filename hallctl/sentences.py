@@ -57,7 +57,6 @@ _REFUSALS: Final = {
         "这项业务需要刷身份证取号；没有带证件请找导办台。",
         "This service needs an identity card; without one please ask the guide.",
     ),
-    "priority.unknown": ("没有这个优先类别：{priority}。", "There is no priority class {priority}."),
     "window.unknown": ("没有 {window} 号窗口。请核对窗口编号。", "There is no window {window}. Check the number."),
     "window.closed": ("{window} 号窗口未开放。请先开放窗口。", "Window {window} is closed. Open it first."),
     "window.paused": ("{window} 号窗口已暂停。请先恢复服务。", "Window {window} is paused. Resume it first."),
@@ -66,7 +65,6 @@ _REFUSALS: Final = {
         "{window} 号窗口还在开放。请先关窗再退出。",
         "Window {window} is still open. Close it before logging out.",
     ),
-    "window.not_open": ("{window} 号窗口不在服务状态。", "Window {window} is not open."),
     "window.not_paused": ("{window} 号窗口没有暂停。", "Window {window} is not paused."),
     "window.busy": (
         "{window} 号窗口还有 {label} 号未办结。请先办结、挂起或转移。",
@@ -92,7 +90,6 @@ _REFUSALS: Final = {
     "clerk.unknown": ("没有这个工号：{clerk}。请联系管理员。", "There is no clerk {clerk}. Ask the administrator."),
     "kiosk.unknown": ("没有这台取号机：{kiosk}。", "There is no kiosk {kiosk}."),
     "rating.not_asked": ("现在没有待评价的服务。", "There is no service to rate now."),
-    "rating.done": ("本次服务已经评价过，谢谢。", "This service has been rated already, thank you."),
     "day.closed": (
         "今天的取号已结束，请按公告的时间再来，或到导办台询问。",
         "Tickets are closed for today. Come back in opening hours or ask at the guide's desk.",

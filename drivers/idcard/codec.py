@@ -42,7 +42,6 @@ class Request(Enum):
 
 OK: Final = 0x90
 FOUND: Final = 0x9F
-NO_CARD: Final = 0x80
 UNKNOWN_COMMAND: Final = 0x21
 NO_CONTENT: Final = 0x91
 

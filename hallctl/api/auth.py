@@ -76,9 +76,8 @@ class Auth:
                 return Caller(Role(terminal.role), f"{terminal.role}:{terminal.place or terminal.id}", terminal.place)
         return self._person(token, role, place)
 
-    def roles(self, token: str) -> frozenset[Role]:
-        """All roles that the holder may act in."""
-        caller = self.caller(token, None, None)
+    def roles(self, caller: Caller) -> frozenset[Role]:
+        """All roles that the caller may act in."""
         if caller.account is None:
             return frozenset({caller.role} if caller.role else ())
         return frozenset(Role(role) for role in self._state().accounts[caller.account].roles)

@@ -1,6 +1,7 @@
 """Handlers of the changing methods: params and caller become a command for the one door."""
 
 import secrets
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from hallctl.api import schemas as s
@@ -21,6 +22,26 @@ from hallctl.engine.answer import RequestKey
 from hallctl.errors import Refusal
 
 Key = RequestKey | None
+
+
+def _at_window(command: Callable[[str], c.Command]) -> Callable[[Context, Caller, s.AtWindow, Key], Awaitable[str]]:
+    """The handler of a command that needs nothing but the window."""
+
+    async def handle(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
+        return await context.execute(caller, command(window_of(context, caller, p.window)), key)
+
+    return handle
+
+
+recall = _at_window(c.RecallTicket)
+start = _at_window(c.StartTicket)
+finish = _at_window(c.FinishTicket)
+miss = _at_window(c.MissTicket)
+undo = _at_window(c.UndoTicket)
+open_window = _at_window(c.OpenWindow)
+resume_window = _at_window(c.ResumeWindow)
+close_window = _at_window(c.CloseWindow)
+logout = _at_window(c.LogoutClerk)
 
 
 async def take(context: Context, caller: Caller, p: s.Take, key: Key) -> str:
@@ -46,26 +67,6 @@ async def cancel(context: Context, caller: Caller, p: s.TicketWithReason, key: K
 async def call(context: Context, caller: Caller, p: s.Call, key: Key) -> str:
     window = window_of(context, caller, p.window)
     return await context.execute(caller, c.CallTicket(window, p.ticket, p.reason), key)
-
-
-async def recall(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
-    return await context.execute(caller, c.RecallTicket(window_of(context, caller, p.window)), key)
-
-
-async def start(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
-    return await context.execute(caller, c.StartTicket(window_of(context, caller, p.window)), key)
-
-
-async def finish(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
-    return await context.execute(caller, c.FinishTicket(window_of(context, caller, p.window)), key)
-
-
-async def miss(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
-    return await context.execute(caller, c.MissTicket(window_of(context, caller, p.window)), key)
-
-
-async def undo(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
-    return await context.execute(caller, c.UndoTicket(window_of(context, caller, p.window)), key)
 
 
 async def hold(context: Context, caller: Caller, p: s.AtWindowWithReason, key: Key) -> str:
@@ -94,20 +95,8 @@ async def reprint(context: Context, caller: Caller, p: s.Reprint, key: Key) -> s
     return await context.execute(caller, c.ReprintSlip(p.ticket, required_kiosk(caller, p.kiosk)), key)
 
 
-async def open_window(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
-    return await context.execute(caller, c.OpenWindow(window_of(context, caller, p.window)), key)
-
-
 async def pause(context: Context, caller: Caller, p: s.Pause, key: Key) -> str:
     return await context.execute(caller, c.PauseWindow(window_of(context, caller, p.window), p.reason), key)
-
-
-async def resume_window(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
-    return await context.execute(caller, c.ResumeWindow(window_of(context, caller, p.window)), key)
-
-
-async def close_window(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
-    return await context.execute(caller, c.CloseWindow(window_of(context, caller, p.window)), key)
 
 
 async def take_over(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
@@ -117,10 +106,6 @@ async def take_over(context: Context, caller: Caller, p: s.AtWindow, key: Key) -
 
 async def login(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
     return await context.execute(caller, c.LoginClerk(seat_of(caller, p.window), str(caller.account)), key)
-
-
-async def logout(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
-    return await context.execute(caller, c.LogoutClerk(window_of(context, caller, p.window)), key)
 
 
 async def open_day(context: Context, caller: Caller, p: s.OpenDay, key: Key) -> str:

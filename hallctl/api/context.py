@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from hallctl.api.auth import Auth, Caller
 from hallctl.api.event_view import EventViews
@@ -125,6 +125,3 @@ def required_kiosk(caller: Caller, given: str | None) -> str:
     if kiosk is None:
         raise RequestError("request.invalid_params", problem="kiosk is required")
     return kiosk
-
-
-Json = dict[str, Any]

@@ -4,6 +4,7 @@ Pages are static files with a strict content policy; nothing is loaded from else
 """
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,12 +18,12 @@ from starlette.websockets import WebSocket
 from hallctl.api import dispatch, document, rpc, ws
 from hallctl.api.auth import ANYONE, Caller
 from hallctl.api.context import Context
+from hallctl.api.document import PREFIX
 from hallctl.api.methods import METHODS, Method
 from hallctl.api.role import Role
 from hallctl.errors import HallctlError, RequestError
 from hallctl.version import VERSION
 
-PREFIX: Final = "/api/v1"
 ROLE_HEADER: Final = "x-hallctl-role"
 PLACE_HEADER: Final = "x-hallctl-place"
 
@@ -122,10 +123,10 @@ def _caller(context: Context, method: Method, request: Request) -> Caller:
         if named not in set(Role):
             raise RequestError("request.invalid_params", problem="unknown role")
         return context.auth.caller(token, Role(named), place)
-    roles = context.auth.roles(token)
+    caller = context.auth.caller(token, None, place)
+    roles = context.auth.roles(caller)
     allowed = [role for role in Role if role in roles and (method.roles is None or role in method.roles)]
-    role = allowed[0] if allowed else next(iter(sorted(roles)), None)
-    return context.auth.caller(token, role, place)
+    return replace(caller, role=allowed[0] if allowed else next(iter(sorted(roles)), None))
 
 
 def _json(result: Any) -> Response:

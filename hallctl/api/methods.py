@@ -23,7 +23,6 @@ GUIDES: Final = frozenset({W, Role.GUIDE}) | MANAGERS
 TAKERS: Final = frozenset({Role.KIOSK, W, Role.GUIDE, Role.ADMIN})
 ADMIN: Final = frozenset({Role.ADMIN})
 KIOSK: Final = frozenset({Role.KIOSK})
-FINDERS: Final = GUIDES | KIOSK
 
 
 @dataclass(frozen=True, slots=True)

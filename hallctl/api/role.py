@@ -19,9 +19,6 @@ class Role(StrEnum):
 
 
 ALL: Final = frozenset(Role)
-TERMINALS: Final = frozenset({Role.KIOSK, Role.BOARD, Role.RATING, Role.DEVICE, Role.ADMIN})
-"""Roles that a terminal can be paired for."""
-
 PEOPLE: Final = frozenset({Role.WINDOW, Role.GUIDE, Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN})
 """Roles that an account can have."""
 
@@ -33,4 +30,3 @@ OVERSEERS: Final = frozenset({Role.SUPERVISOR, Role.AUDITOR, Role.ADMIN})
 """Who sees devices, the journal, who acted, and levels of ratings."""
 
 KIOSK_VIEWERS: Final = frozenset({Role.KIOSK}) | STAFF
-CAPTION_VIEWERS: Final = frozenset({Role.BOARD, Role.KIOSK})

@@ -15,8 +15,6 @@ from hallctl.errors import sentence
 
 Json = dict[str, Any]
 
-BOARD_CALLS = 32
-
 
 class Views:
     """The config's names joined with the state's facts. `warning` is a code that every page shows, or None;
@@ -43,7 +41,7 @@ class Views:
             "zones": [{"id": z.id, "name": z.name, "name_en": z.name_en or z.name} for z in self.config.zones],
             "services": [self.service(state, service.id) for service in self.config.services],
             "windows": [self.window(role, state, window.id) for window in self.config.windows],
-            "calls": [self.call(call) for call in state.calls[:BOARD_CALLS]],
+            "calls": [self.call(call) for call in state.calls],
         }
         if role in KIOSK_VIEWERS:
             view["kiosks"] = [self.kiosk(state, kiosk.id) for kiosk in self.config.kiosks]

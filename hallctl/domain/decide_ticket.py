@@ -285,7 +285,7 @@ def reprint(state: HallState, command: ReprintSlip, _now: int) -> Decision | Ref
     printer = state.layout.kiosk_printers[command.kiosk]
     if printer is None:
         return Refusal("slip.no_printer", {"kiosk": command.kiosk})
-    refusal = move_ticket("reprint", ticket) or printer_refusal(state, printer)
+    refusal = printer_refusal(state, printer)
     if refusal is not None:
         return refusal
     return Decision((e.SlipReprinted(ticket.id, command.kiosk, "asked"),), ticket.id)
