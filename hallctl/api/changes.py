@@ -109,7 +109,7 @@ async def login(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> st
 
 
 async def open_day(context: Context, caller: Caller, p: s.OpenDay, key: Key) -> str:
-    return await context.execute(caller, c.OpenDay(p.day or context.timers.today()), key)
+    return await context.execute(caller, c.OpenDay(p.day.isoformat() if p.day else context.timers.today()), key)
 
 
 async def close_day(context: Context, caller: Caller, _p: s.ChangeNothing, key: Key) -> str:

@@ -116,7 +116,8 @@ async def preview(context: Context, _caller: Caller, _p: s.Nothing, _key: Key) -
 
 
 async def journal_page(context: Context, _caller: Caller, p: s.ReadJournal, _key: Key) -> s.JournalPage:
-    filters: dict[str, Any] = {"ticket": p.ticket, "window": p.window, "actor": p.actor, "day": p.day}
+    day = p.day.isoformat() if p.day else None
+    filters: dict[str, Any] = {"ticket": p.ticket, "window": p.window, "actor": p.actor, "day": day}
     database = context.hall.database
     records = await database.read(lambda c: list(journal.page(c, before=p.before, limit=p.limit, **filters)))
     rows = [
@@ -134,7 +135,7 @@ async def journal_page(context: Context, _caller: Caller, p: s.ReadJournal, _key
 
 
 async def ledger(context: Context, _caller: Caller, p: s.ReadLedger, _key: Key) -> s.Ledger:
-    rows = await asyncio.to_thread(context.reports.ledger, p.day)
+    rows = await asyncio.to_thread(context.reports.ledger, p.day.isoformat())
     return s.Ledger(rows=[msgspec.to_builtins(row) for row in rows])
 
 

@@ -3,6 +3,7 @@
 Unknown fields are refused. Strings are bounded, so that nothing a client sends can grow without limit.
 """
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import msgspec
@@ -14,7 +15,8 @@ RequestId = Annotated[str, Meta(min_length=1, max_length=64, description="Made b
 Level = Literal["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"]
 PriorityName = Literal["green", "military", "disabled", "elder", "pregnant", "appointment", "normal"]
 RoleName = Literal["kiosk", "window", "guide", "board", "rating", "device", "supervisor", "auditor", "admin"]
-Day = Annotated[str, Meta(pattern=r"^\d{4}-\d{2}-\d{2}$")]
+Day = date
+"""A business day, YYYY-MM-DD."""
 
 
 class Params(msgspec.Struct, forbid_unknown_fields=True, frozen=True):

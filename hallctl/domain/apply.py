@@ -4,20 +4,14 @@ One function per event, found by the table; a replay of the journal through it g
 """
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from hallctl.domain import apply_hall
 from hallctl.domain import events as e
 from hallctl.domain.events import Event, Record
-from hallctl.domain.model import (
-    CALLS_KEPT,
-    Call,
-    RatingState,
-    SlipState,
-    Stage,
-    Ticket,
-)
+from hallctl.domain.model import Call, RatingState, SlipState, Stage, Ticket
 from hallctl.domain.state import HallState
 
 MEAN_WEIGHT: Final = 0.1
@@ -53,14 +47,14 @@ def _taken(state: HallState, record: Record, event: e.TicketTaken) -> None:
         )
     )
     tally = state.tally(event.service)
-    state.tallies[event.service] = replace(tally, number=event.number)
+    state.put_tally(event.service, replace(tally, number=event.number))
 
 
 def _cancelled(state: HallState, record: Record, event: e.TicketCancelled) -> None:
     ticket = state.tickets[event.ticket]
     _leave_window(state, ticket, record)
     _count(state, ticket, "cancelled")
-    _forget_call(state, ticket.id)
+    state.forget_call(ticket.id)
     state.put(replace(ticket, stage=Stage.CANCELLED, ended_at=record.at, reason=event.reason or ticket.reason))
 
 
@@ -70,7 +64,7 @@ def _called(state: HallState, record: Record, event: e.TicketCalled | e.TicketRe
     if ticket.first_called_at is None:
         tally = state.tally(ticket.queue)
         wait_ms = max(0, record.at - ticket.taken_at)
-        state.tallies[ticket.queue] = replace(tally, called=tally.called + 1, wait_sum_ms=tally.wait_sum_ms + wait_ms)
+        state.put_tally(ticket.queue, replace(tally, called=tally.called + 1, wait_sum_ms=tally.wait_sum_ms + wait_ms))
     ticket = replace(
         ticket,
         stage=Stage.CALLED,
@@ -85,15 +79,15 @@ def _called(state: HallState, record: Record, event: e.TicketCalled | e.TicketRe
         held_ms=held_ms,
     )
     state.put(ticket)
-    state.windows[event.window] = replace(state.window(event.window), ticket=ticket.id, since=record.at)
-    _show_call(state, ticket, record.at)
+    state.change("window", event.window, replace(state.window(event.window), ticket=ticket.id, since=record.at))
+    _show_call(state, ticket, record)
 
 
 def _recalled(state: HallState, record: Record, event: e.TicketRecalled) -> None:
     ticket = state.tickets[event.ticket]
     ticket = replace(ticket, calls=ticket.calls + 1, announced_at=record.at)
     state.put(ticket)
-    _show_call(state, ticket, record.at)
+    _show_call(state, ticket, record)
 
 
 def _started(state: HallState, record: Record, event: e.TicketStarted) -> None:
@@ -101,18 +95,18 @@ def _started(state: HallState, record: Record, event: e.TicketStarted) -> None:
     first_clerk = ticket.first_clerk or ticket.clerk
     started_at = ticket.started_at or record.at
     state.put(replace(ticket, stage=Stage.SERVING, started_at=started_at, first_clerk=first_clerk, resumed_at=None))
-    state.windows[event.window] = replace(state.window(event.window), since=record.at)
+    state.change("window", event.window, replace(state.window(event.window), since=record.at))
 
 
 def _finished(state: HallState, record: Record, event: e.TicketFinished) -> None:
     ticket = state.tickets[event.ticket]
     _leave_window(state, ticket, record)
     window = state.window(event.window)
-    state.windows[event.window] = replace(window, done=window.done + 1)
+    state.change("window", window.id, replace(window, done=window.done + 1))
     served_ms = max(0, record.at - (ticket.started_at or record.at) - ticket.held_ms)
     tally = state.tally(ticket.queue)
     mean_ms = round(tally.serve_mean_ms + MEAN_WEIGHT * (served_ms - tally.serve_mean_ms)) if tally.done else served_ms
-    state.tallies[ticket.queue] = replace(tally, done=tally.done + 1, serve_mean_ms=mean_ms)
+    state.put_tally(ticket.queue, replace(tally, done=tally.done + 1, serve_mean_ms=mean_ms))
     state.put(
         replace(ticket, stage=Stage.DONE, ended_at=record.at, clerk=event.clerk, rating=RatingState.ASKED),
     )
@@ -122,7 +116,7 @@ def _missed(state: HallState, record: Record, event: e.TicketMissed) -> None:
     ticket = state.tickets[event.ticket]
     _leave_window(state, ticket, record)
     _count(state, ticket, "missed")
-    _forget_call(state, ticket.id)
+    state.forget_call(ticket.id)
     state.put(replace(ticket, stage=Stage.MISSED))
 
 
@@ -140,7 +134,7 @@ def _held(state: HallState, record: Record, event: e.TicketHeld) -> None:
 def _transferred(state: HallState, record: Record, event: e.TicketTransferred) -> None:
     ticket = state.tickets[event.ticket]
     _leave_window(state, ticket, record)
-    _forget_call(state, ticket.id)
+    state.forget_call(ticket.id)
     state.put(
         replace(
             ticket,
@@ -160,7 +154,7 @@ def _transferred(state: HallState, record: Record, event: e.TicketTransferred) -
 def _undone(state: HallState, record: Record, event: e.TicketUndone) -> None:
     ticket = state.tickets[event.ticket]
     _leave_window(state, ticket, record)
-    _forget_call(state, ticket.id)
+    state.forget_call(ticket.id)
     if event.held:
         state.put(replace(ticket, stage=Stage.HELD, held_at=ticket.resumed_at, resumed_at=None))
         return
@@ -169,7 +163,7 @@ def _undone(state: HallState, record: Record, event: e.TicketUndone) -> None:
         first_called_at = None
         tally = state.tally(ticket.queue)
         wait_ms = max(0, (ticket.called_at or 0) - ticket.taken_at)
-        state.tallies[ticket.queue] = replace(tally, called=tally.called - 1, wait_sum_ms=tally.wait_sum_ms - wait_ms)
+        state.put_tally(ticket.queue, replace(tally, called=tally.called - 1, wait_sum_ms=tally.wait_sum_ms - wait_ms))
     state.put(
         replace(
             ticket,
@@ -215,22 +209,19 @@ def _slip_reprinted(state: HallState, _record: Record, event: e.SlipReprinted) -
 def _leave_window(state: HallState, ticket: Ticket, record: Record) -> None:
     """The window that the ticket occupied is free."""
     if ticket.window is not None and state.window(ticket.window).ticket == ticket.id:
-        state.windows[ticket.window] = replace(state.window(ticket.window), ticket=None, since=record.at)
+        state.change("window", ticket.window, replace(state.window(ticket.window), ticket=None, since=record.at))
 
 
 def _count(state: HallState, ticket: Ticket, figure: str) -> None:
     tally = state.tally(ticket.queue)
-    state.tallies[ticket.queue] = replace(tally, **{figure: getattr(tally, figure) + 1})
+    state.put_tally(ticket.queue, replace(tally, **{figure: getattr(tally, figure) + 1}))
 
 
-def _show_call(state: HallState, ticket: Ticket, at: int) -> None:
+def _show_call(state: HallState, ticket: Ticket, record: Record) -> None:
     """The call becomes the newest line of the boards' list."""
-    call = Call(ticket.id, ticket.label, ticket.window or "", ticket.queue, at, ticket.calls)
-    state.calls[:] = [call, *(other for other in state.calls if other.ticket != ticket.id)][:CALLS_KEPT]
-
-
-def _forget_call(state: HallState, ticket: str) -> None:
-    state.calls[:] = [other for other in state.calls if other.ticket != ticket]
+    state.show_call(
+        Call(ticket.id, ticket.label, ticket.window or "", ticket.queue, record.at, ticket.calls, record.seq)
+    )
 
 
 APPLIERS: Final[dict[type[Event], Callable[[HallState, Record, Any], None]]] = {

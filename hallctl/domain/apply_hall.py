@@ -1,8 +1,9 @@
 """`apply` for windows, the day, devices, terminals, accounts and calls for help."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from hallctl.domain import events as e
 from hallctl.domain.events import Event, Record
@@ -14,14 +15,14 @@ def _window_state(desk: Desk) -> Callable[[HallState, Record, Any], None]:
     def change(state: HallState, record: Record, event: Any) -> None:
         window = state.window(event.window)
         reason = getattr(event, "reason", None)
-        state.windows[event.window] = replace(window, state=desk, reason=reason, since=record.at)
+        state.change("window", window.id, replace(window, state=desk, reason=reason, since=record.at))
 
     return change
 
 
 def _clerk(state: HallState, event: e.ClerkLoggedIn | e.WindowTakenOver) -> None:
     window = state.window(event.window)
-    state.windows[event.window] = replace(window, clerk=event.clerk)
+    state.change("window", window.id, replace(window, clerk=event.clerk))
 
 
 def _logged_in(state: HallState, _record: Record, event: e.ClerkLoggedIn) -> None:
@@ -36,63 +37,60 @@ def _taken_over(state: HallState, _record: Record, event: e.WindowTakenOver) -> 
 
 
 def _logged_out(state: HallState, _record: Record, event: e.ClerkLoggedOut) -> None:
-    state.windows[event.window] = replace(state.window(event.window), clerk=None)
+    state.change("window", event.window, replace(state.window(event.window), clerk=None))
 
 
 def _day_opened(state: HallState, _record: Record, event: e.DayOpened) -> None:
     """A fresh day: figures at zero, yesterday's missed leave; who is still being served stays."""
-    state.day = event.day
+    state.turn_day(event.day, event.day if event.fresh else state.last_day)
     if not event.fresh:
         return
-    state.last_day = event.day
-    state.tallies.clear()
-    state.calls.clear()
-    for name, window in state.windows.items():
-        state.windows[name] = replace(window, done=0)
+    for window in list(state.windows.values()):
+        state.change("window", window.id, replace(window, done=0))
     for ticket in list(state.tickets.values()):
         if ticket.stage is Stage.MISSED:
-            state.drop(ticket)
+            state.put(replace(ticket, live=False))
 
 
 def _day_closed(state: HallState, _record: Record, _event: e.DayClosed) -> None:
-    state.day = None
+    state.turn_day(None, state.last_day)
 
 
 def _hall_started(state: HallState, record: Record, _event: e.HallStarted) -> None:
     """After a start nothing is known of any device until it answers."""
     for name in list(state.devices):
-        state.devices[name] = Device(name, since=record.at)
+        state.change("device", name, Device(name, since=record.at))
 
 
 def _device_reported(state: HallState, record: Record, event: e.DeviceReported) -> None:
-    state.devices[event.device] = Device(event.device, event.state, event.faults, record.at)
+    state.change("device", event.device, Device(event.device, event.state, event.faults, record.at))
 
 
 def _help_requested(state: HallState, _record: Record, event: e.HelpRequested) -> None:
-    state.helps.add(event.kiosk)
+    state.put_help(event.kiosk, wanted=True)
 
 
 def _help_answered(state: HallState, _record: Record, event: e.HelpAnswered) -> None:
-    state.helps.discard(event.kiosk)
+    state.put_help(event.kiosk, wanted=False)
 
 
 def _terminal_paired(state: HallState, _record: Record, event: e.TerminalPaired) -> None:
-    state.terminals[event.terminal] = Terminal(event.terminal, event.role, event.place, event.token_digest)
+    state.change("terminal", event.terminal, Terminal(event.terminal, event.role, event.place, event.token_digest))
 
 
 def _terminal_revoked(state: HallState, _record: Record, event: e.TerminalRevoked) -> None:
-    state.terminals.pop(event.terminal, None)
+    state.change("terminal", event.terminal, None)
 
 
 def _account_set(state: HallState, _record: Record, event: e.AccountSet) -> None:
     known = state.accounts.get(event.account)
     password_hash = event.password_hash or (known.password_hash if known else None)
     epoch = known.epoch + 1 if known else 1
-    state.accounts[event.account] = Account(event.account, event.name, event.roles, password_hash, epoch)
+    state.change("account", event.account, Account(event.account, event.name, event.roles, password_hash, epoch))
 
 
 def _account_removed(state: HallState, _record: Record, event: e.AccountRemoved) -> None:
-    state.accounts.pop(event.account, None)
+    state.change("account", event.account, None)
 
 
 APPLIERS: Final[dict[type[Event], Callable[[HallState, Record, Any], None]]] = {

@@ -7,6 +7,8 @@ personal data or secrets: the journal keeps them in a column of their own that c
 from dataclasses import dataclass
 from typing import ClassVar
 
+from msgspec import Struct
+
 from hallctl.domain.model import Level, Person, Priority
 
 
@@ -18,8 +20,7 @@ class Event:
     PRIVATE: ClassVar[frozenset[str]] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True, gc=False):
     """An event in the journal: gapless `seq`, when, the business day (or None), and who or what did it."""
 
     seq: int

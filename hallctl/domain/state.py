@@ -4,12 +4,17 @@ Only `apply` writes to it. A ticket is live while it is open or its rating is as
 store has them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any, Final
+
+from msgspec.structs import replace
 
 from hallctl.domain.lane import Entry, Lane
 from hallctl.domain.model import (
+    CALLS_KEPT,
     EMPTY_LAYOUT,
+    OPEN,
     Account,
     Call,
     Device,
@@ -26,7 +31,15 @@ from hallctl.domain.model import (
 LaneKey = tuple[str, str, Priority]
 """("service", service id, class) or ("window", window id, class): tickets meant for one window only."""
 
-OPEN_STAGES = frozenset({Stage.WAITING, Stage.CALLED, Stage.SERVING, Stage.HELD, Stage.MISSED})
+PLAIN: Final = {"window": "windows", "device": "devices", "account": "accounts", "terminal": "terminals"}
+"""Kinds that are kept by id, without an index or an order, and where."""
+
+Noted = dict[tuple[str, Any], tuple[Any, Any]]
+"""What has changed: (kind, key) → (value as it was, value as it is); None where there was or is none.
+
+Kinds and keys: ``ticket``, ``window``, ``account``, ``terminal`` by id, ``tally`` (day, service), ``call`` ticket,
+``device`` name, ``help`` kiosk (True), ``day`` "" ((day, last day)). In the order of the first change.
+"""
 
 
 @dataclass(slots=True)
@@ -35,8 +48,8 @@ class HallState:
 
     Indexes over `tickets`: `lanes` (who waits where), `persons` ((digest, queue) → waiting ticket), `targets`
     (waiting for one window only), `asked` (window → finished ticket whose rating is asked).
-    `closed` are the last values of tickets that left memory and whose rows are still to be written. Nobody waits at a
-    `place` after `latest`.
+    Each change is noted: `take_noted` is what the rows are made from and what another state can `adopt`. Nobody waits
+    at a `place` after `latest`.
     """
 
     layout: Layout = EMPTY_LAYOUT
@@ -55,8 +68,85 @@ class HallState:
     persons: dict[tuple[str, str], str] = field(default_factory=dict)
     targets: set[str] = field(default_factory=set)
     asked: dict[str, str] = field(default_factory=dict)
-    closed: dict[str, Ticket] = field(default_factory=dict, compare=False)
+    noted: Noted = field(default_factory=dict, compare=False)
     latest: int = field(default=0, compare=False)
+
+    # ------------------------------------------------------------ changes
+
+    def take_noted(self) -> Noted:
+        """What has changed since the last time."""
+        noted, self.noted = self.noted, {}
+        return noted
+
+    def adopt(self, noted: Noted, seq: int) -> None:
+        """Make another state's changes true here too; `seq` is the last event that led to them."""
+        for (kind, key), (_old, new) in noted.items():
+            ADOPTERS[kind](self, key, new)
+        self.noted.clear()
+        self.seq = seq
+
+    def put(self, ticket: Ticket) -> None:
+        """Keep the new value and its indexes; a ticket that is not live any more leaves memory, the store keeps it."""
+        if ticket.live and ticket.stage not in OPEN and ticket.rating is not RatingState.ASKED:
+            ticket = replace(ticket, live=False)
+        old = self.tickets.get(ticket.id)
+        if old is not None:
+            self._unindex(old)
+        if ticket.live:
+            self.tickets[ticket.id] = ticket
+            self._index(ticket)
+        else:
+            self.tickets.pop(ticket.id, None)
+        self._note("ticket", ticket.id, old, ticket)
+
+    def change(self, kind: str, key: str, new: Any) -> None:
+        """Keep a window, device, account or terminal under its id; None takes it out."""
+        kept: dict[str, Any] = getattr(self, PLAIN[kind])
+        self._note(kind, key, kept.get(key), new)
+        if new is None:
+            kept.pop(key, None)
+        else:
+            kept[key] = new
+
+    def put_tally(self, service: str, tally: Tally) -> None:
+        self._note("tally", (self.last_day, service), self.tallies.get(service), tally)
+        self.tallies[service] = tally
+
+    def put_help(self, kiosk: str, wanted: bool) -> None:
+        """Somebody asks for help at the kiosk, or not any more."""
+        self._note("help", kiosk, kiosk in self.helps or None, wanted or None)
+        (self.helps.add if wanted else self.helps.discard)(kiosk)
+
+    def show_call(self, call: Call) -> None:
+        """The call becomes the newest line of the boards' list; what is beyond its length goes."""
+        self.forget_call(call.ticket)
+        self.calls.insert(0, call)
+        self._note("call", call.ticket, None, call)
+        if len(self.calls) > CALLS_KEPT:
+            self.forget_call(self.calls[-1].ticket)
+
+    def forget_call(self, ticket: str) -> None:
+        """Take the ticket's line off the list."""
+        for place, call in enumerate(self.calls):
+            if call.ticket == ticket:
+                del self.calls[place]
+                self._note("call", ticket, call, None)
+                return
+
+    def turn_day(self, day: str | None, last_day: str | None) -> None:
+        """Open or close a day; where the last day is another than before, the figures and calls start anew."""
+        if last_day != self.last_day:
+            self.tallies.clear()
+            for call in list(self.calls):
+                self.forget_call(call.ticket)
+        self._note("day", "", (self.day, self.last_day), (day, last_day))
+        self.day, self.last_day = day, last_day
+
+    def _note(self, kind: str, key: Any, old: Any, new: Any) -> None:
+        known = self.noted.get((kind, key))
+        self.noted[kind, key] = (known[0] if known else old, new)
+
+    # ------------------------------------------------------------ questions
 
     def window(self, window: str) -> Window:
         """The window's state; one never used is closed."""
@@ -70,24 +160,6 @@ class HallState:
         """The ticket called to or served at the window."""
         ticket = self.window(window).ticket
         return self.tickets.get(ticket) if ticket else None
-
-    def put(self, ticket: Ticket) -> None:
-        """Keep the ticket's new value and its indexes."""
-        old = self.tickets.get(ticket.id)
-        if old is not None:
-            self._unindex(old)
-        if ticket.stage in OPEN_STAGES or ticket.rating is RatingState.ASKED:
-            self.tickets[ticket.id] = ticket
-            self._index(ticket)
-        else:
-            self.tickets.pop(ticket.id, None)
-            self.closed[ticket.id] = ticket
-
-    def drop(self, ticket: Ticket) -> None:
-        """Let the ticket leave memory; the store keeps it."""
-        self._unindex(ticket)
-        del self.tickets[ticket.id]
-        self.closed[ticket.id] = ticket
 
     def waiting(self, queue: str) -> int:
         """How many wait in the service's queue, those meant for one window included."""
@@ -138,6 +210,34 @@ class HallState:
                     del self.persons[place]
         if ticket.window is not None and self.asked.get(ticket.window) == ticket.id:
             del self.asked[ticket.window]
+
+
+def _adopt_tally(state: HallState, key: tuple[str | None, str], tally: Tally) -> None:
+    """The figures of a day that is over meanwhile are in the store only."""
+    if key[0] == state.last_day:
+        state.put_tally(key[1], tally)
+
+
+def _adopt_call(state: HallState, ticket: str, call: Call | None) -> None:
+    if call is None:
+        state.forget_call(ticket)
+    else:
+        state.show_call(call)
+
+
+def _adopt_plain(kind: str) -> Callable[[HallState, str, Any], None]:
+    return lambda state, key, new: state.change(kind, key, new)
+
+
+ADOPTERS: Final[dict[str, Callable[[HallState, Any, Any], None]]] = {
+    **{kind: _adopt_plain(kind) for kind in PLAIN},
+    "ticket": lambda state, _key, ticket: state.put(ticket),
+    "tally": _adopt_tally,
+    "call": _adopt_call,
+    "help": lambda state, kiosk, wanted: state.put_help(kiosk, wanted=bool(wanted)),
+    "day": lambda state, _key, days: state.turn_day(*days),
+}
+"""What each kind of change does to a state that adopts it."""
 
 
 def lane_key(ticket: Ticket) -> LaneKey:

@@ -8,28 +8,27 @@ anew from the store, the askers get ``store.unavailable`` and nothing was shown.
 import asyncio
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
 
 from hallctl.clock import Clock
-from hallctl.domain.apply import apply
 from hallctl.domain.commands import Command
 from hallctl.domain.decide import decide
 from hallctl.domain.decision import Decision
 from hallctl.domain.effects import Effect, effects
-from hallctl.domain.events import DayOpened, Record
 from hallctl.domain.model import Layout
 from hallctl.domain.state import HallState
 from hallctl.engine.answer import Answers, RequestKey
 from hallctl.engine.hub import Hub
 from hallctl.engine.receipt import receipt
+from hallctl.engine.step import Step, take
 from hallctl.errors import Refusal, StoreError
-from hallctl.store import journal, loading, projection, request
+from hallctl.store import journal, loading, request
 from hallctl.store.database import Database, Write
+from hallctl.store.journal import GENESIS, Head
 from hallctl.store.request import Request
-from hallctl.store.statement import Row
 
 log = structlog.get_logger()
 
@@ -40,16 +39,16 @@ RETRY_S = 1.0
 """Pause before the state is rebuilt after a failed commit: a full disk stays full for a while."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Pending(Write):
     """A command on its way to the disk. `asker` is waited for directly, so that the answer needs one turn of the loop
     and is out before the broadcast; `others` asked the same again meanwhile, and an asker who leaves is not theirs."""
 
-    records: list[Record] = field(default_factory=list)
-    answer: str = ""
-    asker: "asyncio.Future[str]" = field(default_factory=asyncio.Future)
-    others: "asyncio.Future[str]" = field(default_factory=asyncio.Future)
-    request: RequestKey | None = None
+    step: Step
+    answer: str
+    asker: "asyncio.Future[str]"
+    others: "asyncio.Future[str]"
+    request: RequestKey | None
 
 
 class Hall:
@@ -63,6 +62,7 @@ class Hall:
         self._clock = clock
         self._url = url
         self._answers = Answers()
+        self._head = GENESIS
         self._pending = 0
         self._idle = asyncio.Event()
         self._idle.set()
@@ -80,7 +80,7 @@ class Hall:
         opening = asyncio.ensure_future(asyncio.to_thread(Database.open, directory, on_commit))
         try:
             self.database = await asyncio.shield(opening)
-            self.state, self.hub.state = await asyncio.to_thread(self._read)
+            self.state, self.hub.state, self._head = await asyncio.to_thread(self._read)
             given = await asyncio.to_thread(self._read_answers, self._clock.now() - REMEMBER_MS)
         except BaseException:  # a stop in the midst of a start too: the writer must not outlive it
             with contextlib.suppress(StoreError):
@@ -89,13 +89,13 @@ class Hall:
         for answered in given:
             self._answers.put(RequestKey(answered.key, answered.digest), answered.answer)
 
-    def _read(self) -> tuple[HallState, HallState]:
-        """The state as the rows tell it, twice: one to run ahead, one to be shown."""
+    def _read(self) -> tuple[HallState, HallState, Head]:
+        """The state as the rows tell it, twice: one to run ahead, one to be shown; and the journal's head."""
         with self.database.reading() as connection:
-            states = loading.load(connection), loading.load(connection)
-        for state in states:
-            state.layout = self._layout
-        return states
+            state, shown = loading.load(connection), loading.load(connection)
+            head = journal.last_head(connection)
+        state.layout = shown.layout = self._layout
+        return state, shown, head
 
     def _read_answers(self, since: int) -> list[Request]:
         with self.database.reading() as connection:
@@ -124,21 +124,22 @@ class Hall:
     def _prepare(self, decision: Decision, actor: str, now: int, key: RequestKey | None) -> Pending:
         """Apply the decision to the tentative state and hand it to the writer, all in one step of the loop."""
         before = self.state.tickets.get(decision.ticket or "")
-        records: list[Record] = []
-        rows: list[Row] = []
-        for event in decision.events:
-            day = event.day if isinstance(event, DayOpened) else self.state.day
-            record = Record(self.state.seq + 1, now, day, actor, event)
-            apply(self.state, record)
-            records.append(record)
-            rows += projection.rows(self.state, [record])
+        step = take(self.state, decision, actor, now, self._head)
+        self._head = step.head
         url = self._url(decision.ticket) if decision.ticket else None
         answer = receipt(self.state, decision, before, now, url)
-        rows = [*journal.rows(records), *rows]
         if key is not None:
-            rows.append(request.row(Request(key.key, key.digest, self.state.seq, now, answer)))
+            step.rows.append(request.row(Request(key.key, key.digest, self.state.seq, now, answer)))
         loop = asyncio.get_running_loop()
-        pending = Pending(rows, records, answer, loop.create_future(), loop.create_future(), key)
+        pending = Pending(
+            rows=step.rows,
+            latest=step.latest,
+            step=step,
+            answer=answer,
+            asker=loop.create_future(),
+            others=loop.create_future(),
+            request=key,
+        )
         if key is not None:
             self._answers.put(key, pending.others)
         self._pending += 1
@@ -162,16 +163,15 @@ class Hall:
             for future in (pending.asker, pending.others):
                 _tell(future, pending.answer, error)
         if error is None:
-            records = [record for pending in done for record in pending.records]
-            asyncio.get_running_loop().call_soon(self._publish, records)
+            asyncio.get_running_loop().call_soon(self._publish, [pending.step for pending in done])
         else:
             self._fail(error)
         if self._pending == 0:
             self._idle.set()
 
-    def _publish(self, records: list[Record]) -> None:
-        self.hub.publish(records)
-        made = [effect for record in records for effect in effects(self.hub.state, record)]
+    def _publish(self, steps: list[Step]) -> None:
+        self.hub.publish(steps)
+        made = [effect for step in steps for record in step.records for effect in effects(self.hub.state, record)]
         if made:
             self.on_effects(made)
 
@@ -187,14 +187,14 @@ class Hall:
         await self._idle.wait()
         await asyncio.sleep(RETRY_S)
         try:
-            state, shown = await asyncio.to_thread(self._read)
+            state, shown, head = await asyncio.to_thread(self._read)
             self.database.reset()
         except StoreError as error:
             self.on_fatal(error)
             return
         finally:
             self._rebuilding = None
-        self.state = state
+        self.state, self._head = state, head
         self.hub.replace(shown)
         self._failure = None
         log.warning("state.rebuilt", seq=state.seq)

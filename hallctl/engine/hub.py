@@ -14,10 +14,10 @@ import msgspec
 import structlog
 
 from hallctl.clock import Clock
-from hallctl.domain.apply import apply
 from hallctl.domain.events import DayClosed, DayOpened, HallStarted, Record
 from hallctl.domain.model import Ticket
 from hallctl.domain.state import HallState
+from hallctl.engine.step import Step
 
 log = structlog.get_logger()
 
@@ -74,32 +74,29 @@ class Hub:
         self._told: dict[str, int] = {}
         self._recent: deque[Change] = deque(maxlen=RECENT)
 
-    def publish(self, records: Iterable[Record]) -> None:
-        """Apply committed records in order and tell every subscriber what its role may see."""
-        views: dict[str, list[Json]] = {role: [] for role, members in self._subscribers.items() if members}
-        renewed = False
-        for record in records:
-            change = self._apply(record)
-            self._recent.append(change)
-            renewed = renewed or isinstance(record.event, RENEWING)
-            for role, seen in views.items():
-                data = self._view(role, change)
-                if data is not None:
-                    seen.append(_event(record, data))
-        if renewed:
+    def publish(self, steps: Iterable[Step]) -> None:
+        """Adopt committed steps in order and tell every subscriber what its role may see, as it is after the last."""
+        changes = [change for step in steps for change in self._adopt(step)]
+        self._recent.extend(changes)
+        if any(isinstance(change.record.event, RENEWING) for change in changes):
             self.renew()
             return
-        for role, seen in views.items():
-            if seen:
-                self._tell(role, seen)
+        for role, members in self._subscribers.items():
+            if members:
+                views = ((change.record, self._view(role, change)) for change in changes)
+                seen = [_event(record, data) for record, data in views if data is not None]
+                if seen:
+                    self._tell(role, seen)
 
-    def _apply(self, record: Record) -> Change:
-        ticket = getattr(record.event, "ticket", "")
-        before = self.state.tickets.get(ticket)
-        apply(self.state, record)
-        after = self.state.tickets.get(ticket) or self.state.closed.get(ticket)
-        self.state.closed.clear()
-        return Change(record, before, after)
+    def _adopt(self, step: Step) -> list[Change]:
+        changes: list[Change] = []
+        for record in step.records:
+            ticket = getattr(record.event, "ticket", "")
+            before = self.state.tickets.get(ticket)
+            _old, after = step.noted.get(("ticket", ticket), (None, before))
+            changes.append(Change(record, before, after))
+        self.state.adopt(step.noted, step.head.seq)
+        return changes
 
     def renew(self) -> None:
         """Send everybody a fresh snapshot: too much is new, or the state was rebuilt."""

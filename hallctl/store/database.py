@@ -12,16 +12,16 @@ import os
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Final, TypeVar
 
 from hallctl.errors import StoreError
 from hallctl.store import schema
-from hallctl.store.statement import Row
+from hallctl.store.statement import Latest, Row
 
 T = TypeVar("T")
 
@@ -39,6 +39,9 @@ WARM_WAL: Final = 4 * 1024 * 1024
 
 READERS: Final = 2
 
+STATEMENTS: Final = 256
+"""Prepared statements kept: more than the hot path has."""
+
 SETTINGS: Final = {
     "journal_mode": "wal",
     "synchronous": 2,  # FULL: a commit is on the disk when it is acknowledged
@@ -54,12 +57,14 @@ _BROKEN: Final = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_N
 
 @dataclass(slots=True)
 class Write:
-    """The rows of one command, in order: all durable together, or none.
+    """The rows of one command: all durable together, or none. Those in `rows` are written in order, then those in
+    `latest`; where several commands are one transaction, of these only the last of each.
 
     The same object comes back in `OnCommit`, in the order of `submit`; subclass it to carry what the answer needs.
     """
 
     rows: list[Row]
+    latest: Latest = field(default_factory=dict)
 
 
 OnCommit = Callable[[list[Write], StoreError | None], None]
@@ -217,6 +222,8 @@ class Database:
                     execute(statement, parameters)
                     if self._cursor.rowcount == 0 and statement.startswith("UPDATE"):
                         raise sqlite3.IntegrityError(f"no such row: {statement}")
+            for statement, parameters in _merged(batch):
+                execute(statement, parameters)
             execute("COMMIT")
         # a number beyond 64 bits or a lone surrogate is no sqlite3.Error
         except (sqlite3.Error, OverflowError, UnicodeError) as error:
@@ -250,6 +257,18 @@ class Database:
                 self._fail(error)
 
 
+def _merged(batch: list[Write]) -> Iterable[Row]:
+    """The last of each row that the batch writes more than once, in the order in which the last ones came."""
+    if len(batch) == 1:
+        return batch[0].latest.values()
+    merged: Latest = {}
+    for write in batch:
+        for place, row in write.latest.items():
+            merged.pop(place, None)
+            merged[place] = row
+    return merged.values()
+
+
 def connect_reader(path: Path) -> sqlite3.Connection:
     """A connection that cannot write; the caller closes it. For a database that exists, open or not."""
     connection = sqlite3.connect(
@@ -261,7 +280,9 @@ def connect_reader(path: Path) -> sqlite3.Connection:
 
 def _connect_writer(path: Path) -> sqlite3.Connection:
     """The connection is handed to the writer's thread and used there only."""
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=2)
+    connection = sqlite3.connect(
+        path, isolation_level=None, check_same_thread=False, timeout=2, cached_statements=STATEMENTS
+    )
     for name, value in SETTINGS.items():
         connection.execute(f"PRAGMA {name}={value}")
     return connection

@@ -2,17 +2,23 @@
 
 A body is the event's fields as JSON without its `PRIVATE` ones; those stand in a column of their own, which can be
 emptied: the event then loads with its defaults in their place.
+
+The records are a hash chain (L01): the hash of each covers the one before it and every column, of `private` its digest
+`sealed` only. That digest is salted, the salt is emptied with what it protects: from the digest alone a name cannot be
+guessed. Whoever knows one head (`Head`), on paper or elsewhere, can prove every record up to it; see `verify`.
 """
 
 import dataclasses
 import sqlite3
 from collections.abc import Iterable, Iterator
 from functools import cache
+from hashlib import sha256
 from itertools import islice
+from secrets import token_hex
 from typing import Any, ClassVar, Final
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from hallctl.domain.events import EVENTS, Event, Record
 from hallctl.errors import StoreError
@@ -37,6 +43,7 @@ def _defaults(kind: type[Event]) -> dict[str, object]:
 
 
 _INSERT: Final = insert_text(tables.Event)
+_SALT: Final = "salt"
 _ENCODER: Final = msgspec.json.Encoder()
 _DECODERS: Final = {name: msgspec.json.Decoder(kind) for name, kind in EVENTS.items()}
 _PRIVATE: Final = {kind: _defaults(kind) for kind in EVENTS.values()}
@@ -44,9 +51,44 @@ _EVENT: Final = table_of(tables.Event)
 _OPEN_COLUMNS: Final = (_EVENT.c.seq, _EVENT.c.at, _EVENT.c.day, _EVENT.c.actor, _EVENT.c.type, _EVENT.c.body)
 
 
-def rows(records: Iterable[Record]) -> list[Row]:
-    """The journal's rows of the records: plain INSERTs, a `seq` that exists already is an error."""
-    return [(_INSERT, _encode(record)) for record in records]
+@dataclasses.dataclass(frozen=True, slots=True)
+class Head:
+    """The end of the chain: the last record's number and hash."""
+
+    seq: int
+    hash: bytes
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash.hex()}"
+
+
+GENESIS: Final = Head(0, bytes(32))
+"""The head of an empty journal."""
+
+
+def rows(records: Iterable[Record], head: Head) -> tuple[list[Row], Head]:
+    """The journal's rows of the records that follow `head`, and the new head; a `seq` that exists already is an error
+    when they are written."""
+    made: list[Row] = []
+    seq, digest = head.seq, head.hash
+    for record in records:
+        seq = record.seq
+        columns, private = _encode(record)
+        sealed = sha256(private.encode()).digest() if private is not None else None
+        digest = chained(digest, columns, sealed)
+        made.append((_INSERT, (*columns, private, sealed, digest)))
+    return made, Head(seq, digest)
+
+
+def chained(before: bytes, columns: tuple[Value, ...], sealed: bytes | None) -> bytes:
+    """SHA-256 of the hash before and of (seq, at, day, actor, type, ticket, window, body, sealed) as a JSON array."""
+    return sha256(before + _ENCODER.encode((*columns, sealed))).digest()
+
+
+def last_head(connection: sqlite3.Connection) -> Head:
+    """The head as it stands in the journal."""
+    row = connection.execute(_head_text()).fetchone()
+    return Head(*row) if row else GENESIS
 
 
 def read(connection: sqlite3.Connection, after_seq: int = 0) -> Iterator[Record]:
@@ -57,7 +99,7 @@ def read(connection: sqlite3.Connection, after_seq: int = 0) -> Iterator[Record]
 
 def last_seq(connection: sqlite3.Connection) -> int:
     """The `seq` of the newest record, 0 for an empty journal."""
-    return int(connection.execute(_last_text()).fetchone()[0] or 0)
+    return last_head(connection).seq
 
 
 def page(
@@ -79,7 +121,8 @@ def page(
     return [Record(seq, at, day, actor, _decode(name, body, None)) for seq, at, day, actor, name, body in found]
 
 
-def _encode(record: Record) -> tuple[Value, ...]:
+def _encode(record: Record) -> tuple[tuple[Value, ...], str | None]:
+    """The columns that everybody may see, and the private one."""
     event = record.event
     private: str | None = None
     if event.PRIVATE:
@@ -87,11 +130,11 @@ def _encode(record: Record) -> tuple[Value, ...]:
         hidden = {name: shown.pop(name) for name in sorted(event.PRIVATE)}
         body = _ENCODER.encode(shown).decode()
         if hidden != _PRIVATE[type(event)]:
-            private = _ENCODER.encode(hidden).decode()
+            private = _ENCODER.encode({**hidden, _SALT: token_hex(16)}).decode()
     else:
         body = _ENCODER.encode(event).decode()
     subject = getattr(event, "ticket", None), getattr(event, "window", None)
-    return (record.seq, record.at, record.day, record.actor, event.TYPE, *subject, body, private)
+    return (record.seq, record.at, record.day, record.actor, event.TYPE, *subject, body), private
 
 
 def _decode(name: str, body: str, private: str | None) -> Event:
@@ -113,8 +156,8 @@ def _read_text() -> str:
 
 
 @cache
-def _last_text() -> str:
-    return compiled(select(func.max(_EVENT.c.seq)))
+def _head_text() -> str:
+    return compiled(select(_EVENT.c.seq, _EVENT.c.hash).order_by(_EVENT.c.seq.desc()).limit(1), literal=True)
 
 
 @cache

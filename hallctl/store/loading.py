@@ -5,12 +5,12 @@ Only live tickets are read, by their partial index, however long the history is.
 
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import fields
 from enum import StrEnum
 from functools import partial
 from typing import Any, Final, TypeVar, get_args, get_type_hints
 
 import msgspec
+from msgspec import Struct
 from sqlalchemy import Select, Table, select
 
 from hallctl.domain.model import Account, Call, Device, Person, Tally, Terminal, Ticket, Window
@@ -27,6 +27,7 @@ def load(connection: sqlite3.Connection) -> HallState:
     state.day, state.last_day = connection.execute(_DAY).fetchone() or (None, None)
     for ticket in map(_ticket, connection.execute(_LIVE)):
         state.put(ticket)
+    state.noted.clear()
     state.windows.update((window.id, window) for window in _read(connection, _WINDOWS, Window))
     state.devices.update((device.name, device) for device in _read(connection, _DEVICES, Device))
     state.accounts.update((account.id, account) for account in _read(connection, _ACCOUNTS, Account))
@@ -50,23 +51,23 @@ def find_label(connection: sqlite3.Connection, day: str, label: str) -> Ticket |
     return _ticket(row) if row else None
 
 
-def _names(kind: type) -> list[str]:
-    return [field.name for field in fields(kind) if field.name != "person"]
+def _names(kind: type[Struct]) -> list[str]:
+    return [name for name in kind.__struct_fields__ if name != "person"]
 
 
-def _select(table: Table, kind: type, *more: str) -> Select[Any]:
+def _select(table: Table, kind: type[Struct], *more: str) -> Select[Any]:
     return select(*(table.c[name] for name in (*more, *_names(kind))))
 
 
-def _converters(kind: type) -> list[tuple[int, Callable[[Any], Any]]]:
-    """Which columns are not kept as they are: enums by value, tuples as JSON."""
+def _converters(kind: type[Struct]) -> list[tuple[int, Callable[[Any], Any]]]:
+    """Which columns are not kept as they are: enums by value, tuples as JSON, bool as a number."""
     hints = get_type_hints(kind)
     found: list[tuple[int, Callable[[Any], Any]]] = []
     for place, name in enumerate(_names(kind)):
         hint = next((part for part in get_args(hints[name]) if part is not type(None)), hints[name])
         if hints[name] == tuple[str, ...]:
             found.append((place, partial(msgspec.json.decode, type=tuple[str, ...])))
-        elif isinstance(hint, type) and issubclass(hint, StrEnum):
+        elif isinstance(hint, type) and (issubclass(hint, StrEnum) or hint is bool):
             found.append((place, hint))
     return found
 

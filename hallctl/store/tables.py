@@ -10,7 +10,7 @@ in each commit.
 
 from typing import ClassVar, Final
 
-from sqlalchemy import BigInteger, Index, Integer, MetaData, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, MetaData, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 METADATA: Final = MetaData(
@@ -37,7 +37,11 @@ class _Table(SQLModel):
 
 
 class Event(_Table, table=True):
-    """The journal. `body` is the event as JSON without its PRIVATE fields; `private` only those, NULL once emptied."""
+    """The journal. `body` is the event as JSON without its PRIVATE fields; `private` only those, NULL once emptied.
+
+    `sealed` is the digest of `private`, `hash` chains the records (see `journal`): neither changes when `private` is
+    emptied.
+    """
 
     __table_args__ = (
         Index("ix_event_day", "day"),
@@ -54,6 +58,8 @@ class Event(_Table, table=True):
     window: str | None
     body: str = Field(sa_type=Text)
     private: str | None = Field(sa_type=Text)
+    sealed: bytes | None = Field(sa_type=LargeBinary)
+    hash: bytes = Field(sa_type=LargeBinary)
 
 
 class Ticket(_Table, table=True):

@@ -10,8 +10,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from hallctl.domain import commands as c
 from hallctl.domain import events as e
 from hallctl.domain.apply import apply
-from hallctl.domain.model import ACTIVE, Level, Person, Priority, Stage
-from hallctl.domain.state import OPEN_STAGES, HallState
+from hallctl.domain.model import ACTIVE, OPEN, Level, Person, Priority, Stage
+from hallctl.domain.state import HallState
 from hallctl.errors import Refusal
 from tests.domain.halls import LAYOUT, MemoryHall, copy_of
 
@@ -140,7 +140,7 @@ class Halls(RuleBasedStateMachine):
         taken = sum(1 for record in self.hall.records if isinstance(record.event, e.TicketTaken))
         gone = sum(1 for r in self.hall.records if isinstance(r.event, e.TicketCancelled | e.TicketExpired))
         finished = sum(1 for record in self.hall.records if isinstance(record.event, e.TicketFinished))
-        live = sum(1 for ticket in self.hall.state.tickets.values() if ticket.stage in OPEN_STAGES)
+        live = sum(1 for ticket in self.hall.state.tickets.values() if ticket.stage in OPEN)
         missed_and_left = taken - gone - finished - live
         assert 0 <= missed_and_left <= sum(1 for r in self.hall.records if isinstance(r.event, e.TicketMissed))
 

@@ -55,14 +55,13 @@ def replayed(records: list[Record]) -> HallState:
     state = HallState()
     for record in records:
         apply(state, record)
-    state.closed.clear()
     return state
 
 
 def comparable(state: HallState) -> HallState:
     """The state without the layout, and without lanes that nobody stands in."""
     lanes: dict[Any, Any] = {key: list(lane) for key, lane in state.lanes.items() if len(lane)}
-    return replace(state, layout=HallState().layout, lanes=lanes, closed={})
+    return replace(state, layout=HallState().layout, lanes=lanes)
 
 
 def assert_whole(books: Books) -> None:

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from hallctl.bootstrap import shipped
 from hallctl.domain import commands as c
-from hallctl.domain.apply import apply
 from hallctl.domain.decide import decide
-from hallctl.domain.events import DayOpened, Record
 from hallctl.domain.model import Layout, Level
 from hallctl.domain.state import HallState
+from hallctl.engine.step import take
 from hallctl.errors import Refusal, StoreError
-from hallctl.store import journal, projection
 from hallctl.store.database import Database, Write
+from hallctl.store.journal import GENESIS
 
 EVENTS = 25_000
 WAITING = 300
@@ -36,19 +35,16 @@ class Day:
     def __init__(self, layout: Layout, at: int) -> None:
         self.state = HallState(layout=layout)
         self.at = at
+        self.head = GENESIS
 
     def do(self, command: c.Command) -> Write:
         """The rows of the command; it must not be refused."""
         self.at += 200
         decision = decide(self.state, command, self.at)
         assert not isinstance(decision, Refusal), (command, decision)
-        write = Write([])
-        for event in decision.events:
-            day = event.day if isinstance(event, DayOpened) else self.state.day
-            record = Record(self.state.seq + 1, self.at, day, "test", event)
-            apply(self.state, record)
-            write.rows += [*journal.rows([record]), *projection.rows(self.state, [record])]
-        return write
+        step = take(self.state, decision, "test", self.at, self.head)
+        self.head = step.head
+        return Write(step.rows, step.latest)
 
 
 def commands(day: Day, today: str, events: int, terminals: list[c.PairTerminal]) -> Iterator[c.Command]:

@@ -19,8 +19,7 @@ from hallctl.config import load
 from hallctl.domain import calendar
 from hallctl.domain import commands as c
 from hallctl.domain import events as e
-from hallctl.domain.model import Stage
-from hallctl.domain.state import OPEN_STAGES
+from hallctl.domain.model import OPEN, Stage
 from hallctl.engine import timers
 from tests.e2e import county
 from tests.e2e.books import assert_whole, comparable, read_books, replayed
@@ -54,8 +53,8 @@ async def test_t02_a_restart_with_a_county_day_in_the_file(tmp_path: Path, capsy
         daemon.start()
         async with Client(f"ws://127.0.0.1:{port}/ws", role=Role.ADMIN, token=token) as admin:
             answered_s = time.monotonic() - began
-            shown = {ticket["id"] for ticket in admin.snapshot["tickets"] if ticket["stage"] in OPEN_STAGES}
-            assert shown == {ticket.id for ticket in built.tickets.values() if ticket.stage in OPEN_STAGES}
+            shown = {ticket["id"] for ticket in admin.snapshot["tickets"] if ticket["stage"] in OPEN}
+            assert shown == {ticket.id for ticket in built.tickets.values() if ticket.stage in OPEN}
             assert len(shown) >= county.WAITING
             service = config.services[0].id
             receipt = await admin.change("ticket.take", service=service, reason="导办")

@@ -34,9 +34,9 @@ class Store:
     def outcome(self) -> Batch:
         return self.batches.get(timeout=20)
 
-    def write(self, rows: list[Row]) -> StoreError | None:
+    def write(self, write: Write | list[Row]) -> StoreError | None:
         """Write one command's rows and wait for the outcome."""
-        self.database.submit(Write(rows))
+        self.database.submit(write if isinstance(write, Write) else Write(write))
         return self.outcome()[1]
 
     def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:

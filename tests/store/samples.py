@@ -7,11 +7,13 @@ from enum import StrEnum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hallctl.domain.apply import apply
+from hallctl.domain.decision import Decision
 from hallctl.domain.events import Event, Record
 from hallctl.domain.model import Person
 from hallctl.domain.state import HallState
-from hallctl.store import journal, projection
-from hallctl.store.statement import Row
+from hallctl.engine.step import Step, take
+from hallctl.store.database import Write
+from hallctl.store.journal import GENESIS, Head
 
 DAY = "2026-11-23"
 NOON = 1_795_406_400_000
@@ -41,8 +43,8 @@ def _value(hint: Any, name: str) -> Any:
         hint = next(part for part in get_args(hint) if part is not type(None))
     if hint == tuple[str, ...]:
         return (f"{name}-1", "“二”")
-    if dataclasses.is_dataclass(hint):
-        return full(hint) if isinstance(hint, type) else None
+    if hint is Person:
+        return PERSON
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return list(hint)[-1]
     simple: dict[Any, Any] = {str: f'{name}: ‘李㼆’ "\\ 0', int: 2**53 + 1, bool: True}
@@ -52,21 +54,30 @@ def _value(hint: Any, name: str) -> Any:
 class Book:
     """Applies events to a state as the engine does, and keeps the rows that were due."""
 
-    def __init__(self, state: HallState | None = None) -> None:
+    def __init__(self, state: HallState | None = None, head: Head = GENESIS) -> None:
         self.state = state if state is not None else HallState()
+        self.head = head
         self.at = NOON
         self.records: list[Record] = []
 
-    def write(self, *events: Event) -> list[Row]:
-        """The rows of one command that led to the events."""
-        rows: list[Row] = []
+    def write(self, *events: Event) -> Write:
+        """The write of the events, a second after each other, as one command."""
+        write = Write([])
         for event in events:
             self.at += 1000
-            record = Record(self.state.seq + 1, self.at, self.state.day, "test", event)
-            apply(self.state, record)
-            self.records.append(record)
-            rows += [*journal.rows([record]), *projection.rows(self.state, [record])]
-        return rows
+            step = self.step(event)
+            write.rows += step.rows
+            for place, row in step.latest.items():
+                write.latest.pop(place, None)
+                write.latest[place] = row
+        return write
+
+    def step(self, *events: Event) -> Step:
+        """All events at one moment, as the engine does it."""
+        step = take(self.state, Decision(events), "test", self.at, self.head)
+        self.head = step.head
+        self.records += step.records
+        return step
 
 
 def replayed(records: Iterable[Record]) -> HallState:

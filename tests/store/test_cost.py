@@ -18,7 +18,6 @@ from hallctl.domain import events as e
 from hallctl.domain.model import Priority
 from hallctl.store import request
 from hallctl.store.database import Write
-from hallctl.store.statement import Row
 from tests.store.conftest import Store
 from tests.store.samples import DAY, Book
 
@@ -39,13 +38,15 @@ class Taps:
         self.book = Book()
         self.number = 0
 
-    def next(self) -> list[Row]:
+    def next(self) -> Write:
         self.number += 1
         label = f"A{self.number:03d}"
         ticket = f"{DAY.replace('-', '')}-{label}"
         taken = e.TicketTaken(ticket, "tax", self.number, label, Priority.NORMAL, self.book.at, 3, "k1", True)
         answer = request.Request(f"{self.number:032x}", "0" * 64, self.number, self.book.at, "x" * 300)
-        return [*self.book.write(taken), request.row(answer)]
+        write = self.book.write(taken)
+        write.rows.append(request.row(answer))
+        return write
 
 
 def test_what_a_commit_costs(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -73,9 +74,9 @@ def test_what_a_commit_costs(store: Store, tmp_path: Path, capsys: pytest.Captur
 
     for _ in range(ROUNDS):
         floors += [_timed(floor) for _ in range(10)]
-        writes = [Write(taps.next()) for _ in range(10)]
+        writes = [taps.next() for _ in range(10)]
         alone += [_timed(partial(single, write)) for write in writes]
-        queued = [Write(taps.next()) for _ in range(QUEUED)]
+        queued = [taps.next() for _ in range(QUEUED)]
         burst.append(_timed(partial(many, queued)))
     os.close(descriptor)
     floor_s, alone_s, burst_s = map(statistics.median, (floors, alone, burst))

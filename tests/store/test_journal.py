@@ -1,5 +1,6 @@
 """The journal keeps every event as it was, and what is private apart from it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -7,10 +8,16 @@ import pytest
 from hallctl.domain.events import EVENTS, AccountSet, Event, Record, TerminalPaired, TicketTaken, WindowPaused
 from hallctl.domain.model import Priority
 from hallctl.store import journal
+from hallctl.store.journal import GENESIS, Head
+from hallctl.store.statement import Row
 from tests.store.conftest import Store
 from tests.store.samples import DAY, NOON, PERSON, full, least
 
 KINDS = sorted(EVENTS.values(), key=lambda kind: kind.TYPE)
+
+
+def _rows(records: Iterable[Record], head: Head = GENESIS) -> list[Row]:
+    return journal.rows(records, head)[0]
 
 
 def _record(seq: int, event: Event, actor: str = "kiosk:k1", day: str | None = DAY) -> Record:
@@ -20,7 +27,7 @@ def _record(seq: int, event: Event, actor: str = "kiosk:k1", day: str | None = D
 @pytest.mark.parametrize("make", [full, least])
 def test_every_event_comes_back_as_it_was(store: Store, make: Any) -> None:
     records = [_record(seq, make(kind)) for seq, kind in enumerate(KINDS, 1)]
-    assert store.write(journal.rows(records)) is None
+    assert store.write(_rows(records)) is None
     assert store.ask(lambda connection: list(journal.read(connection))) == records
     assert store.ask(lambda connection: list(journal.read(connection, after_seq=7))) == records[7:]
     assert store.ask(journal.last_seq) == len(records)
@@ -30,7 +37,7 @@ def test_private_fields_stand_in_their_own_column_only(store: Store) -> None:
     """O04: what is personal can be emptied without touching the event."""
     private = [kind for kind in KINDS if kind.PRIVATE]
     assert {TicketTaken, TerminalPaired, AccountSet} <= set(private)
-    store.write(journal.rows([_record(seq, full(kind)) for seq, kind in enumerate(private, 1)]))
+    store.write(_rows([_record(seq, full(kind)) for seq, kind in enumerate(private, 1)]))
     rows = store.ask(lambda connection: connection.execute("SELECT body, private FROM event ORDER BY seq").fetchall())
     for kind, (body, hidden) in zip(private, rows, strict=True):
         for name in kind.PRIVATE:
@@ -40,12 +47,12 @@ def test_private_fields_stand_in_their_own_column_only(store: Store) -> None:
 
 
 def test_nothing_private_leaves_the_column_null(store: Store) -> None:
-    store.write(journal.rows([_record(1, least(TicketTaken)), _record(2, WindowPaused("1", "午休"))]))
+    store.write(_rows([_record(1, least(TicketTaken)), _record(2, WindowPaused("1", "午休"))]))
     assert store.ask(lambda connection: connection.execute("SELECT private FROM event").fetchall()) == [(None,)] * 2
 
 
 def test_emptied_private_fields_fall_back_to_their_defaults(store: Store) -> None:
-    store.write(journal.rows([_record(seq, full(kind)) for seq, kind in enumerate(KINDS, 1)]))
+    store.write(_rows([_record(seq, full(kind)) for seq, kind in enumerate(KINDS, 1)]))
     store.write([("UPDATE event SET private = NULL", ())])
     found = {type(record.event): record.event for record in store.ask(lambda c: list(journal.read(c)))}
     assert set(found) == set(KINDS)
@@ -60,7 +67,7 @@ def test_emptied_private_fields_fall_back_to_their_defaults(store: Store) -> Non
 
 
 def test_an_event_of_another_version_loads_as_unknown(store: Store) -> None:
-    statement, values = journal.rows([_record(1, WindowPaused("1", "午休"))])[0]
+    statement, values = _rows([_record(1, WindowPaused("1", "午休"))])[0]
     other = tuple("window.painted" if value == "window.paused" else value for value in values)
     assert store.write([(statement, other)]) is None
     [record] = store.ask(lambda connection: list(journal.read(connection)))
@@ -69,7 +76,7 @@ def test_an_event_of_another_version_loads_as_unknown(store: Store) -> None:
 
 
 def test_fields_of_a_newer_version_do_not_hinder(store: Store) -> None:
-    statement, values = journal.rows([_record(1, WindowPaused("1", "午休"))])[0]
+    statement, values = _rows([_record(1, WindowPaused("1", "午休"))])[0]
     other = tuple('{"window":"1","reason":"午休","until":17}' if v == values[7] else v for v in values)
     store.write([(statement, other)])
     [record] = store.ask(lambda connection: list(journal.read(connection)))
@@ -88,7 +95,7 @@ def test_a_page_is_filtered_newest_first_and_never_private(store: Store) -> None
         _record(3, taken("A002"), day="2026-11-24"),
         _record(4, WindowPaused("4", "午休"), actor="clerk:7"),
     ]
-    store.write(journal.rows(records))
+    store.write(_rows(records))
 
     def seqs(**wanted: Any) -> list[int]:
         return [record.seq for record in store.ask(lambda connection: journal.page(connection, **wanted))]
@@ -108,8 +115,8 @@ def test_a_page_is_filtered_newest_first_and_never_private(store: Store) -> None
 
 
 def test_a_seq_is_given_once(store: Store) -> None:
-    assert store.write(journal.rows([_record(1, WindowPaused("1", "a"))])) is None
-    error = store.write(journal.rows([_record(1, WindowPaused("2", "b"))]))
+    assert store.write(_rows([_record(1, WindowPaused("1", "a"))])) is None
+    error = store.write(_rows([_record(1, WindowPaused("2", "b"))]))
     assert error is not None
     assert "event.seq" in error.detail
 

@@ -54,6 +54,8 @@ def _create_event() -> None:
         _text("window", None),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("private", sa.Text()),
+        sa.Column("sealed", sa.LargeBinary()),
+        sa.Column("hash", sa.LargeBinary(), nullable=False),
     )
     op.create_index("ix_event_day", "event", ["day"])
     op.create_index("ix_event_ticket", "event", ["ticket"], sqlite_where=sa.text("ticket IS NOT NULL"))
