@@ -271,7 +271,8 @@ def _console(daemon: Daemon) -> Iterator[None]:
         yield
     finally:
         for name in files:
-            (daemon.directory / name).unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # a read-only disk: what ended the daemon is told, not this
+                (daemon.directory / name).unlink(missing_ok=True)
 
 
 async def _watch() -> None:

@@ -41,7 +41,8 @@ class EventViews(Views):
         if who in STAFF and ticket is not None:
             data["tickets"] = [ticket_view(ticket)]
         if isinstance(event, CALLS):
-            data["call"] = next((self.call(call) for call in state.calls if call.ticket == event.ticket), None)
+            call = state.calls.get(event.ticket)
+            data["call"] = self.call(call) if call else None
         elif isinstance(event, UNCALLS):
             data["uncall"] = event.ticket
         if isinstance(event, RATINGS) and who is Role.RATING and ticket is not None:

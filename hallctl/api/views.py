@@ -9,7 +9,7 @@ from typing import Any
 from hallctl.api.role import KIOSK_VIEWERS, OVERSEERS, STAFF, Role
 from hallctl.config import HallConfig
 from hallctl.domain import waits
-from hallctl.domain.model import Call, Device, Priority, RatingState, Ticket
+from hallctl.domain.model import RANK, Call, Device, Priority, RatingState, Ticket
 from hallctl.domain.state import HallState
 from hallctl.errors import sentence
 
@@ -41,7 +41,7 @@ class Views:
             "zones": [{"id": z.id, "name": z.name, "name_en": z.name_en or z.name} for z in self.config.zones],
             "services": [self.service(state, service.id) for service in self.config.services],
             "windows": [self.window(role, state, window.id) for window in self.config.windows],
-            "calls": [self.call(call) for call in state.calls],
+            "calls": [self.call(call) for call in reversed(state.calls.values())],
         }
         if role in KIOSK_VIEWERS:
             view["kiosks"] = [self.kiosk(state, kiosk.id) for kiosk in self.config.kiosks]
@@ -82,7 +82,7 @@ class Views:
         tally = state.tally(service)
         people = state.waiting(service)
         low, high = waits.expected_wait_s(state, service, waits.ahead(state, service, Priority.NORMAL))
-        heads = [head for p in Priority if (head := state.lane("service", service, p).head) is not None]
+        heads = [lane.head for lane in state.standing("service", service).values() if lane.head is not None]
         return {
             "id": service,
             "name": config.name,
@@ -250,14 +250,10 @@ def ticket_view(ticket: Ticket) -> Json:
 
 def _position(state: HallState, ticket: Ticket) -> int:
     """People who would be called before this ticket: those of better classes and those before it in its own."""
-    before = 0
-    for priority in Priority:
-        lane = state.lane("service", ticket.queue, priority)
-        if priority is ticket.priority:
-            before += sum(1 for entry in lane if entry < (ticket.place, ticket.seq, ticket.id))
-            break
-        before += len(lane)
-    return before
+    lanes = state.standing("service", ticket.queue)
+    better = sum(len(lane) for priority, lane in lanes.items() if RANK[priority] < RANK[ticket.priority])
+    own = lanes.get(ticket.priority, ())
+    return better + sum(1 for entry in own if entry < (ticket.place, ticket.seq, ticket.id))
 
 
 def _active(ticket: Ticket) -> Json:

@@ -4,14 +4,20 @@ Moments are milliseconds since the epoch (UTC); ids are strings; a label is what
 What each command makes anew is a msgspec struct: to replace a field of a ticket costs 0.5 µs, of a dataclass 12 µs.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
 from msgspec import Struct
 
 
-class Stage(StrEnum):
+class _Name(StrEnum):
+    """Names that are keys of dicts and sets on each step: hashed as the strings that they are, in C."""
+
+    __hash__ = str.__hash__
+
+
+class Stage(_Name):
     """The stages of a ticket; a ticket is in exactly one."""
 
     WAITING = "waiting"
@@ -32,7 +38,7 @@ OPEN: Final = frozenset({Stage.WAITING, Stage.CALLED, Stage.SERVING, Stage.HELD,
 """Stages from which a ticket goes on."""
 
 
-class Priority(StrEnum):
+class Priority(_Name):
     """Classes of waiting, most urgent first; the order of this list is the order of service."""
 
     GREEN = "green"
@@ -48,7 +54,7 @@ RANK: Final = {priority: rank for rank, priority in enumerate(Priority)}
 """Rank of each class; 0 is served first."""
 
 
-class Desk(StrEnum):
+class Desk(_Name):
     """The states of a window."""
 
     CLOSED = "closed"
@@ -56,7 +62,7 @@ class Desk(StrEnum):
     PAUSED = "paused"
 
 
-class SlipState(StrEnum):
+class SlipState(_Name):
     """What is known of a ticket's paper. ``queued`` after a crash means: it may or may not have been printed."""
 
     NONE = "none"
@@ -65,7 +71,7 @@ class SlipState(StrEnum):
     FAILED = "failed"
 
 
-class RatingState(StrEnum):
+class RatingState(_Name):
     """A rating is asked once per finished service; a lapse is not a rating."""
 
     NONE = "none"
@@ -74,7 +80,7 @@ class RatingState(StrEnum):
     LAPSED = "lapsed"
 
 
-class Level(StrEnum):
+class Level(_Name):
     """The five levels of 好差评 by name; codes of other systems are mapped at the edge (requirements 3.5)."""
 
     VERY_SATISFIED = "very_satisfied"
@@ -238,6 +244,12 @@ class Layout:
     rating_s: int = 30
     slip_s: int = 120
     announce_s: int = 30
+    serving: dict[str, tuple[str, ...]] = field(init=False)
+    """Which windows serve a service, in the config's order."""
+
+    def __post_init__(self) -> None:
+        serving = {name: tuple(w.id for w in self.windows.values() if name in w.services) for name in self.services}
+        object.__setattr__(self, "serving", serving)
 
 
 EMPTY_LAYOUT: Final = Layout({}, {}, {})

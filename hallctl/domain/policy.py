@@ -6,15 +6,14 @@ policy is one function and one line in `POLICIES`.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from hallctl.domain.lane import Entry
 from hallctl.domain.model import RANK, Priority, WindowPlan
 from hallctl.domain.state import HallState
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The first of a lane: where it stands and whose class it has."""
 
     entry: Entry
@@ -27,7 +26,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The ticket chosen, the rule that chose it, and the ids of the heads it was preferred to."""
+    """The ticket chosen, the rule that chose it, and the ids of the heads it was preferred to, the next first."""
 
     ticket: str
     why: str
@@ -38,8 +37,8 @@ def heads(state: HallState, plan: WindowPlan) -> Iterator[Head]:
     """The heads of all lanes that the window may call from: its services' and its own."""
     for kind, names in (("window", (plan.id,)), ("service", plan.services)):
         for name in names:
-            for priority in Priority:
-                head = state.lane(kind, name, priority).head
+            for priority, lane in state.standing(kind, name).items():
+                head = lane.head
                 if head is not None:
                     yield Head(head, priority)
 
@@ -50,9 +49,9 @@ def choose(state: HallState, plan: WindowPlan, now: int) -> Choice | None:
     if not candidates:
         return None
     key = POLICIES[plan.policy]
-    first = min(candidates, key=lambda head: key(head, now))
-    beat = tuple(head.ticket for head in candidates if head is not first)
-    return Choice(first.ticket, plan.policy, beat)
+    if len(candidates) > 1:
+        candidates.sort(key=lambda head: key(head, now))
+    return Choice(candidates[0].ticket, plan.policy, tuple([head.ticket for head in candidates[1:]]))
 
 
 def _fifo(head: Head, _now: int) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from hallctl.domain.model import (
     OPEN,
     Account,
     Call,
+    Desk,
     Device,
     Layout,
     Priority,
@@ -28,8 +29,8 @@ from hallctl.domain.model import (
     Window,
 )
 
-LaneKey = tuple[str, str, Priority]
-"""("service", service id, class) or ("window", window id, class): tickets meant for one window only."""
+Place = tuple[str, str]
+"""Where one waits: ("service", service id), or ("window", window id) for tickets meant for one window only."""
 
 PLAIN: Final = {"window": "windows", "device": "devices", "account": "accounts", "terminal": "terminals"}
 """Kinds that are kept by id, without an index or an order, and where."""
@@ -46,8 +47,8 @@ Kinds and keys: ``ticket``, ``window``, ``account``, ``terminal`` by id, ``tally
 class HallState:
     """Everything `decide` may look at. `seq` is the last event applied; `day` None while the day is closed.
 
-    Indexes over `tickets`: `lanes` (who waits where), `persons` ((digest, queue) → waiting ticket), `targets`
-    (waiting for one window only), `asked` (window → finished ticket whose rating is asked).
+    `calls` has the newest last. Indexes over `tickets`: `lanes` (who waits where, by class), `persons` ((digest, queue)
+    → waiting ticket), `targets` (waiting for one window only), `asked` (window → finished ticket to be rated).
     Each change is noted: `take_noted` is what the rows are made from and what another state can `adopt`. Nobody waits
     at a `place` after `latest`.
     """
@@ -62,9 +63,9 @@ class HallState:
     devices: dict[str, Device] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     terminals: dict[str, Terminal] = field(default_factory=dict)
-    calls: list[Call] = field(default_factory=list)
+    calls: dict[str, Call] = field(default_factory=dict)
     helps: set[str] = field(default_factory=set)
-    lanes: dict[LaneKey, Lane] = field(default_factory=dict)
+    lanes: dict[Place, dict[Priority, Lane]] = field(default_factory=dict)
     persons: dict[tuple[str, str], str] = field(default_factory=dict)
     targets: set[str] = field(default_factory=set)
     asked: dict[str, str] = field(default_factory=dict)
@@ -119,26 +120,23 @@ class HallState:
 
     def show_call(self, call: Call) -> None:
         """The call becomes the newest line of the boards' list; what is beyond its length goes."""
-        self.forget_call(call.ticket)
-        self.calls.insert(0, call)
-        self._note("call", call.ticket, None, call)
+        self._note("call", call.ticket, self.calls.pop(call.ticket, None), call)
+        self.calls[call.ticket] = call
         if len(self.calls) > CALLS_KEPT:
-            self.forget_call(self.calls[-1].ticket)
+            self.forget_call(next(iter(self.calls)))
 
     def forget_call(self, ticket: str) -> None:
         """Take the ticket's line off the list."""
-        for place, call in enumerate(self.calls):
-            if call.ticket == ticket:
-                del self.calls[place]
-                self._note("call", ticket, call, None)
-                return
+        call = self.calls.pop(ticket, None)
+        if call is not None:
+            self._note("call", ticket, call, None)
 
     def turn_day(self, day: str | None, last_day: str | None) -> None:
         """Open or close a day; where the last day is another than before, the figures and calls start anew."""
         if last_day != self.last_day:
             self.tallies.clear()
-            for call in list(self.calls):
-                self.forget_call(call.ticket)
+            for ticket in list(self.calls):
+                self.forget_call(ticket)
         self._note("day", "", (self.day, self.last_day), (day, last_day))
         self.day, self.last_day = day, last_day
 
@@ -163,36 +161,33 @@ class HallState:
 
     def waiting(self, queue: str) -> int:
         """How many wait in the service's queue, those meant for one window included."""
-        own = sum(len(self.lane("service", queue, priority)) for priority in Priority)
+        own = sum(map(len, self.standing("service", queue).values()))
         return own + sum(1 for ticket in self.targeted() if ticket.queue == queue)
 
     def place(self, now: int) -> int:
         """Where one who comes `now` stands: behind all who wait, though the clock was set back meanwhile (O08)."""
         if now >= self.latest:
             return now
-        return max(now, *(lane.tail[0] for lane in self.lanes.values() if lane.tail is not None), 0)
+        tails = (lane.tail for lanes in self.lanes.values() for lane in lanes.values())
+        return max(now, *(tail[0] for tail in tails if tail is not None), 0)
 
     def targeted(self) -> Iterator[Ticket]:
         """Waiting tickets that are meant for one window only: few."""
         for ticket in self.targets:
             yield self.tickets[ticket]
 
-    def lane(self, kind: str, name: str, priority: Priority) -> Lane:
-        """The lane, empty if nobody ever waited in it."""
-        return self.lanes.get((kind, name, priority)) or _NOBODY
+    def standing(self, kind: str, name: str) -> dict[Priority, Lane]:
+        """The lanes of the place by class; only those in which anybody ever waited."""
+        return self.lanes.get((kind, name), _NOBODY)
 
     def open_windows(self, queue: str) -> list[str]:
         """Windows that are open and serve the queue now."""
-        return [
-            plan.id
-            for plan in self.layout.windows.values()
-            if queue in plan.services and self.window(plan.id).state == "open"
-        ]
+        return [window for window in self.layout.serving.get(queue, ()) if self.window(window).state is Desk.OPEN]
 
     def _index(self, ticket: Ticket) -> None:
         if ticket.stage is Stage.WAITING:
             self.latest = max(self.latest, ticket.place)
-            self.lanes.setdefault(lane_key(ticket), Lane()).add(entry(ticket))
+            self.lanes.setdefault(place_of(ticket), {}).setdefault(ticket.priority, Lane()).add(entry(ticket))
             if ticket.target is not None:
                 self.targets.add(ticket.id)
             if ticket.person is not None:
@@ -202,7 +197,7 @@ class HallState:
 
     def _unindex(self, ticket: Ticket) -> None:
         if ticket.stage is Stage.WAITING:
-            self.lanes[lane_key(ticket)].remove(entry(ticket))
+            self.lanes[place_of(ticket)][ticket.priority].remove(entry(ticket))
             self.targets.discard(ticket.id)
             if ticket.person is not None:
                 place = (ticket.person.digest, ticket.queue)
@@ -240,11 +235,9 @@ ADOPTERS: Final[dict[str, Callable[[HallState, Any, Any], None]]] = {
 """What each kind of change does to a state that adopts it."""
 
 
-def lane_key(ticket: Ticket) -> LaneKey:
-    """The lane a waiting ticket stands in."""
-    if ticket.target is not None:
-        return ("window", ticket.target, ticket.priority)
-    return ("service", ticket.queue, ticket.priority)
+def place_of(ticket: Ticket) -> Place:
+    """Where the ticket waits."""
+    return ("service", ticket.queue) if ticket.target is None else ("window", ticket.target)
 
 
 def entry(ticket: Ticket) -> Entry:
@@ -252,4 +245,4 @@ def entry(ticket: Ticket) -> Entry:
     return (ticket.place, ticket.seq, ticket.id)
 
 
-_NOBODY = Lane()
+_NOBODY: Final[dict[Priority, Lane]] = {}

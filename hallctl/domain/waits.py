@@ -14,7 +14,7 @@ LOW, HIGH = 0.7, 1.5
 def ahead(state: HallState, queue: str, priority: Priority) -> int:
     """How many wait in `queue` who would be called before one of `priority` who comes now."""
     mine = RANK[priority]
-    own = sum(len(state.lane("service", queue, other)) for other in Priority if RANK[other] <= mine)
+    own = sum(len(lane) for other, lane in state.standing("service", queue).items() if RANK[other] <= mine)
     return own + sum(1 for ticket in state.targeted() if ticket.queue == queue and RANK[ticket.priority] <= mine)
 
 

@@ -99,7 +99,7 @@ class Hall:
 
     def _read_answers(self, since: int) -> list[Request]:
         with self.database.reading() as connection:
-            return list(request.recent(connection, since))
+            return request.recent(connection, since)
 
     async def execute(self, command: Command, actor: str, key: RequestKey | None = None) -> str | Refusal:
         """Carry the command out; the receipt (JSON text) once it is durable, or the refusal.

@@ -91,9 +91,9 @@ class Outbox:
 
     def _show_queue(self, effect: ShowQueue) -> None:
         """Only call pads show how many wait."""
-        for plan in self._hall.hub.state.layout.windows.values():
-            if effect.queue in plan.services and self._manager.find("call_pad", window=plan.id):
-                self._show(plan.id, effect.until)
+        for window in self._hall.hub.state.layout.serving.get(effect.queue, ()):
+            if self._manager.find("call_pad", window=window):
+                self._show(window, effect.until)
 
     def _show(self, window: str, until: int) -> None:
         for device, unit in self._manager.find("window_display", window=window):

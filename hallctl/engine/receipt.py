@@ -32,14 +32,14 @@ def _ticket(state: HallState, ticket: Ticket, gone: bool) -> dict[str, Any]:
         "label": ticket.label,
         "service": ticket.service,
         "queue": ticket.queue,
-        "priority": ticket.priority.value,
-        "stage": "ended" if gone else ticket.stage.value,
+        "priority": ticket.priority,
+        "stage": "ended" if gone else ticket.stage,
         "taken_at": ticket.taken_at,
         "ahead": ahead,
         "wait_s": list(waits.expected_wait_s(state, ticket.queue, ahead)) if waiting else [0, 0],
         "window": ticket.window,
         "calls": ticket.calls,
-        "slip": ticket.slip.value,
+        "slip": ticket.slip,
         "copies": ticket.copies,
     }
 
@@ -47,7 +47,7 @@ def _ticket(state: HallState, ticket: Ticket, gone: bool) -> dict[str, Any]:
 def _window(window: Window) -> dict[str, Any]:
     return {
         "id": window.id,
-        "state": window.state.value,
+        "state": window.state,
         "clerk": window.clerk,
         "ticket": window.ticket,
         "reason": window.reason,

@@ -10,6 +10,7 @@ guessed. Whoever knows one head (`Head`), on paper or elsewhere, can prove every
 
 import dataclasses
 import sqlite3
+import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
 from hashlib import sha256
@@ -27,6 +28,9 @@ from hallctl.store.statement import Row, Value, compiled, insert_text, table_of
 
 PAGE_LIMIT: Final = 500
 """Records in one answer of `page`, at most."""
+
+TICKET_DAYS: Final = 2
+"""Business days in which a ticket has its records: who is still served when a day ends is served to the end."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -112,13 +116,37 @@ def page(
     actor: str | None = None,
     day: str | None = None,
 ) -> list[Record]:
-    """Up to `limit` records older than `before` that match what is given, the newest first, never private fields."""
+    """Up to `limit` records older than `before` that match what is given, the newest first, never private fields.
+
+    A day or a ticket is looked for among the records of its time; else the journal is read backwards from `before`.
+    """
     filters = {"ticket": ticket, "window": window, "actor": actor, "day": day}
     given = {name: value for name, value in filters.items() if value is not None}
-    parameters: list[Value] = [*given.values(), *([before] if before is not None else [])]
-    cursor = connection.execute(_page_text(tuple(given), before is not None), parameters)
+    first, end = 1, before if before is not None else sys.maxsize
+    of = day or _day_of(ticket or "")
+    if of is not None:
+        began, ended = _span(connection, of, days=1 if day else TICKET_DAYS)
+        first, end = max(first, began), min(end, ended)
+    cursor = connection.execute(_page_text(tuple(given)), [*given.values(), first, end])
     found = islice(cursor, max(0, min(limit, PAGE_LIMIT)))
     return [Record(seq, at, day, actor, _decode(name, body, None)) for seq, at, day, actor, name, body in found]
+
+
+def _span(connection: sqlite3.Connection, day: str, days: int) -> tuple[int, int]:
+    """(first, end) of the seqs of the business day and those after it, `days` in all; a day may be opened again."""
+    began: dict[str, int] = {}
+    for seq, opened in connection.execute(_opened_text(), (day,)):
+        began.setdefault(opened, seq)
+    later = [seq for opened, seq in began.items() if opened > day]
+    if day not in began:
+        return 1, 1
+    return began[day], later[days - 1] if len(later) >= days else sys.maxsize
+
+
+def _day_of(ticket: str) -> str | None:
+    """The business day in a ticket's id, as `decide` makes it."""
+    digits = ticket.partition("-")[0]
+    return f"{digits[:4]}-{digits[4:6]}-{digits[6:]}" if len(digits) == 8 and digits.isdigit() else None
 
 
 def _encode(record: Record) -> tuple[tuple[Value, ...], str | None]:
@@ -161,9 +189,17 @@ def _head_text() -> str:
 
 
 @cache
-def _page_text(names: tuple[str, ...], before: bool) -> str:
-    """Parameters: the value of each name, then `before`. Without LIMIT: only what is fetched is looked for."""
+def _opened_text() -> str:
+    """Parameter: the first day wanted."""
+    opened = select(_EVENT.c.seq, _EVENT.c.day).where(tables.OPENED, _EVENT.c.day >= "")
+    return compiled(opened.order_by(_EVENT.c.day, _EVENT.c.seq))
+
+
+@cache
+def _page_text(names: tuple[str, ...]) -> str:
+    """Parameters: the value of each name, the first seq, the seq before which it ends. Without LIMIT: only what is
+    fetched is looked for."""
     statement = select(*_OPEN_COLUMNS).order_by(_EVENT.c.seq.desc())
     for name in names:
         statement = statement.where(_EVENT.c[name] == "")
-    return compiled(statement.where(_EVENT.c.seq < 0) if before else statement)
+    return compiled(statement.where(_EVENT.c.seq >= 0, _EVENT.c.seq < 0))

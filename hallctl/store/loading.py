@@ -32,7 +32,7 @@ def load(connection: sqlite3.Connection) -> HallState:
     state.devices.update((device.name, device) for device in _read(connection, _DEVICES, Device))
     state.accounts.update((account.id, account) for account in _read(connection, _ACCOUNTS, Account))
     state.terminals.update((terminal.id, terminal) for terminal in _read(connection, _TERMINALS, Terminal))
-    state.calls.extend(_read(connection, _CALLS, Call))
+    state.calls.update((call.ticket, call) for call in _read(connection, _CALLS, Call))
     state.helps.update(kiosk for (kiosk,) in connection.execute(_HELPS))
     for service, *figures in connection.execute(_TALLIES, (state.last_day,)):
         state.tallies[service] = Tally(*figures)
@@ -42,12 +42,6 @@ def load(connection: sqlite3.Connection) -> HallState:
 def find_ticket(connection: sqlite3.Connection, ticket: str) -> Ticket | None:
     """A ticket of any day, ended or not, by its id."""
     row = connection.execute(_BY_ID, (ticket,)).fetchone()
-    return _ticket(row) if row else None
-
-
-def find_label(connection: sqlite3.Connection, day: str, label: str) -> Ticket | None:
-    """A ticket, ended or not, by the day and the label printed on it."""
-    row = connection.execute(_BY_LABEL, (day, label)).fetchone()
     return _ticket(row) if row else None
 
 
@@ -102,12 +96,11 @@ _HALL: Final = table_of(tables.Hall)
 _TICKETS: Final = _select(_TICKET, Ticket).add_columns(*(_TICKET.c[f"person_{name}"] for name in _names(Person)))
 _LIVE: Final = compiled(_TICKETS.where(tables.LIVE).order_by(_TICKET.c.seq))
 _BY_ID: Final = compiled(_TICKETS.where(_TICKET.c.id == ""))
-_BY_LABEL: Final = compiled(_TICKETS.where(_TICKET.c.day == "", _TICKET.c.label == ""))
 _WINDOWS: Final = compiled(_select(table_of(tables.Window), Window))
 _DEVICES: Final = compiled(_select(table_of(tables.Device), Device))
 _ACCOUNTS: Final = compiled(_select(table_of(tables.Account), Account))
 _TERMINALS: Final = compiled(_select(table_of(tables.Terminal), Terminal))
-_CALLS: Final = compiled(_select(_CALL, Call).order_by(_CALL.c.seq.desc()))
+_CALLS: Final = compiled(_select(_CALL, Call).order_by(_CALL.c.seq))
 _HELPS: Final = compiled(select(table_of(tables.Help)))
 _TALLIES: Final = compiled(_select(_TALLY, Tally, "service").where(_TALLY.c.day == ""))
 _DAY: Final = compiled(select(_HALL.c.day, _HALL.c.last_day))

@@ -8,7 +8,8 @@ columns that differ are written, and they are written with each command, so that
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import cache
-from operator import attrgetter
+from itertools import compress
+from operator import ne
 from typing import Any, Final
 
 import msgspec
@@ -32,7 +33,6 @@ from hallctl.store.statement import (
 _HALL_ID: Final = 1
 _PERSON: Final = Ticket.__struct_fields__.index("person")
 _NO_PERSON: Final = (None,) * len(Person.__struct_fields__)
-_get_ticket: Final = attrgetter(*Ticket.__struct_fields__[:_PERSON])
 
 _INSERT_TICKET: Final = insert_text(tables.Ticket)
 _UPSERT_DAY: Final = upsert_text(tables.Hall, "id", "day", "last_day")
@@ -69,18 +69,18 @@ def other_rows(records: Iterable[Record]) -> list[Row]:
 def _ticket_row(old: Ticket | None, new: Ticket) -> Row | None:
     """A plain INSERT of a new ticket (T01), else an UPDATE of what is another value now. Never of the person: it is
     written once, and stays empty when it has been emptied."""
-    values = _get_ticket(new)
+    values = astuple(new)
     if old is None:
         person = astuple(new.person) if new.person is not None else _NO_PERSON
-        return _INSERT_TICKET, (*map(_value, values), *person)
-    before = _get_ticket(old)
-    changed = tuple([place for place in _PLACES if values[place] != before[place]])
+        return _INSERT_TICKET, (*map(_value, values[:_PERSON]), *person)
+    changed = tuple(compress(_PLACES, map(ne, values, astuple(old))))
     if not changed:
         return None
     return _update_ticket(changed), (*[_value(values[place]) for place in changed], new.id)
 
 
 _PLACES: Final = range(_PERSON)
+"""Those of the columns; the person comes after them and is left out."""
 
 
 @cache
@@ -90,12 +90,14 @@ def _update_ticket(changed: Sequence[int]) -> str:
 
 
 def _value(value: Any) -> Value:
+    """As the database takes it; the types that it knows by themselves are nearly all."""
+    kind = type(value)
+    if kind is str or kind is int or value is None:
+        kept: Value = value
+        return kept
     if isinstance(value, StrEnum):
-        return value.value
-    if isinstance(value, tuple):
-        return msgspec.json.encode(value).decode()
-    kept: Value = value
-    return kept
+        return str.__str__(value)
+    return int(value) if kind is bool else msgspec.json.encode(value).decode()
 
 
 def _table(model: type[Any], kind: type[msgspec.Struct]) -> Callable[[Any, Any], Row]:

@@ -6,8 +6,10 @@ from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Engine, NullPool, create_engine
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
+from hallctl.errors import StoreError
 from hallctl.store import tables
 from hallctl.store.database import connect_reader
 
@@ -45,14 +47,17 @@ class Reports:
         self._path = path
 
     def ledger(self, day: str) -> list[LedgerRow]:
-        """The day's tickets (YYYY-MM-DD) in the order they were taken."""
+        """The day's tickets (YYYY-MM-DD) in the order they were taken; raises StoreError."""
         statement = (
             select(tables.Ticket)
             .where(col(tables.Ticket.day) == day)
             .order_by(col(tables.Ticket.taken_at), col(tables.Ticket.seq))
         )
-        with Session(self._engine) as session:
-            return [_ledger_row(ticket) for ticket in session.exec(statement)]
+        try:
+            with Session(self._engine) as session:
+                return [_ledger_row(ticket) for ticket in session.exec(statement)]
+        except DBAPIError as error:
+            raise StoreError("store.unavailable", detail=str(error.orig)) from error
 
     @cached_property
     def _engine(self) -> Engine:

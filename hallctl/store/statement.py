@@ -40,9 +40,9 @@ def compiled(
     return str(statement.compile(dialect=DIALECT, column_keys=names, compile_kwargs={"literal_binds": literal}))
 
 
-def insert_text(model: type[SQLModel]) -> str:
-    """A plain INSERT of every column: a row that exists already is an error."""
-    return compiled(insert(table_of(model)), list(columns(model)))
+def insert_text(model: type[SQLModel], *names: str) -> str:
+    """A plain INSERT of the columns `names` (default: all): a row that exists already is an error."""
+    return compiled(insert(table_of(model)), [name for name in columns(model) if not names or name in names])
 
 
 def upsert_text(model: type[SQLModel], *names: str) -> str:

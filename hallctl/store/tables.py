@@ -25,6 +25,9 @@ METADATA: Final = MetaData(
 LIVE: Final = text("live")
 """Tickets that are in memory: open ones of the day and those whose rating is asked."""
 
+OPENED: Final = text("type = 'day.opened'")
+"""Events that begin a business day."""
+
 ACTIVE: Final = text("stage IN ('called', 'serving')")
 """Tickets that occupy a window."""
 
@@ -37,17 +40,16 @@ class _Table(SQLModel):
 
 
 class Event(_Table, table=True):
-    """The journal. `body` is the event as JSON without its PRIVATE fields; `private` only those, NULL once emptied.
+    """The journal, only ever appended to. It has one small index, of the events that open days: a question about a
+    ticket or a window is one about a day or two, and an index of each would cost every command a page.
+
+    `body` is the event as JSON without its PRIVATE fields; `private` only those, NULL once emptied.
 
     `sealed` is the digest of `private`, `hash` chains the records (see `journal`): neither changes when `private` is
     emptied.
     """
 
-    __table_args__ = (
-        Index("ix_event_day", "day"),
-        Index("ix_event_ticket", "ticket", sqlite_where=text("ticket IS NOT NULL")),
-        Index("ix_event_window", "window", sqlite_where=text('"window" IS NOT NULL')),
-    )
+    __table_args__ = (Index("ix_event_day_opened", "day", sqlite_where=OPENED),)
 
     seq: int = Field(primary_key=True, sa_type=_SEQ, sa_column_kwargs={"autoincrement": False})
     at: int = Field(sa_type=BigInteger)
@@ -65,13 +67,12 @@ class Event(_Table, table=True):
 class Ticket(_Table, table=True):
     """One row per ticket for ever. `live` is true while it is in memory: a start reads only those, by their index.
 
-    The constraints are the last guard, not the rule: no number and no label twice a day (T01), one active ticket a
-    window.
+    The constraints are the last guard, not the rule: no number twice a day and no `id`, which is made of day and label
+    (T01), one active ticket a window.
     """
 
     __table_args__ = (
         UniqueConstraint("day", "service", "number"),
-        UniqueConstraint("day", "label"),
         Index("ix_ticket_live", "seq", sqlite_where=LIVE),
         Index("uq_ticket_active_window", "window", unique=True, sqlite_where=ACTIVE),
         {"sqlite_with_rowid": False},
@@ -195,11 +196,11 @@ class Help(_Table, table=True):
 
 
 class Request(_Table, table=True):
-    """What was answered to a `request_id`; `digest` tells the same request from another under the same key."""
+    """What was answered to a `request_id`; `digest` tells the same request from another under the same key. The newest
+    row of a key counts."""
 
-    __table_args__ = ({"sqlite_with_rowid": False},)
-
-    key: str = Field(primary_key=True)
+    id: int = Field(primary_key=True, sa_type=_SEQ)
+    key: str
     digest: str
     seq: int = Field(sa_type=BigInteger)
     at: int = Field(sa_type=BigInteger)

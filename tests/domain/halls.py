@@ -95,7 +95,8 @@ class MemoryHall:
 
 def copy_of(state: HallState) -> tuple[object, ...]:
     """Everything in the state that a refusal must not touch."""
-    lanes = {key: tuple(lane) for key, lane in state.lanes.items() if len(lane)}
+    standing = (((*place, of), lane) for place, classes in state.lanes.items() for of, lane in classes.items())
+    lanes = {place: tuple(lane) for place, lane in standing if len(lane)}
     return (
         state.seq,
         state.day,
@@ -106,7 +107,7 @@ def copy_of(state: HallState) -> tuple[object, ...]:
         dict(state.devices),
         dict(state.accounts),
         dict(state.terminals),
-        list(state.calls),
+        list(state.calls.values()),
         set(state.helps),
         lanes,
         dict(state.persons),

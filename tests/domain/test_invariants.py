@@ -118,11 +118,12 @@ class Halls(RuleBasedStateMachine):
     @invariant()
     def each_waiting_ticket_stands_in_one_lane(self) -> None:
         state = self.hall.state
-        standing = Counter(entry[2] for lane in state.lanes.values() for entry in lane)
+        lanes = [lane for classes in state.lanes.values() for lane in classes.values()]
+        standing = Counter(entry[2] for lane in lanes for entry in lane)
         waiting = {ticket.id for ticket in state.tickets.values() if ticket.stage is Stage.WAITING}
         assert set(standing) == waiting
         assert all(count == 1 for count in standing.values())
-        for lane in state.lanes.values():
+        for lane in lanes:
             assert list(lane) == sorted(lane)
 
     @invariant()

@@ -5,7 +5,17 @@ from typing import Any
 
 import pytest
 
-from hallctl.domain.events import EVENTS, AccountSet, Event, Record, TerminalPaired, TicketTaken, WindowPaused
+from hallctl.domain.events import (
+    EVENTS,
+    AccountSet,
+    DayOpened,
+    Event,
+    Record,
+    TerminalPaired,
+    TicketStarted,
+    TicketTaken,
+    WindowPaused,
+)
 from hallctl.domain.model import Priority
 from hallctl.store import journal
 from hallctl.store.journal import GENESIS, Head
@@ -90,25 +100,27 @@ def test_a_page_is_filtered_newest_first_and_never_private(store: Store) -> None
         return TicketTaken(label, "tax", 1, label, Priority.NORMAL, NOON, 0, person=PERSON)
 
     records = [
-        _record(1, taken("A001")),
-        _record(2, WindowPaused("3", "午休"), actor="clerk:7"),
-        _record(3, taken("A002"), day="2026-11-24"),
+        _record(1, DayOpened(DAY, fresh=True)),
+        _record(2, taken("A001")),
+        _record(3, WindowPaused("3", "午休"), actor="clerk:7"),
         _record(4, WindowPaused("4", "午休"), actor="clerk:7"),
+        _record(5, DayOpened("2026-11-24", fresh=True), day="2026-11-24"),
+        _record(6, taken("A002"), day="2026-11-24"),
     ]
     store.write(_rows(records))
 
     def seqs(**wanted: Any) -> list[int]:
         return [record.seq for record in store.ask(lambda connection: journal.page(connection, **wanted))]
 
-    assert seqs() == [4, 3, 2, 1]
+    assert seqs() == [6, 5, 4, 3, 2, 1]
     assert seqs(before=3) == [2, 1]
-    assert seqs(limit=2) == [4, 3]
+    assert seqs(limit=2) == [6, 5]
     assert seqs(limit=0) == []
-    assert seqs(ticket="A002") == [3]
-    assert seqs(window="3") == [2]
-    assert seqs(actor="clerk:7", before=4) == [2]
+    assert seqs(ticket="A002") == [6]
+    assert seqs(window="3") == [3]
+    assert seqs(actor="clerk:7", before=4) == [3]
     assert seqs(actor="clerk:7", window="4", day=DAY) == [4]
-    assert seqs(day="2026-11-24") == [3]
+    assert seqs(day="2026-11-24") == [6, 5]
     [first] = store.ask(lambda connection: journal.page(connection, ticket="A001"))
     assert isinstance(first.event, TicketTaken)
     assert first.event.person is None
@@ -121,11 +133,24 @@ def test_a_seq_is_given_once(store: Store) -> None:
     assert "event.seq" in error.detail
 
 
-def test_filters_use_their_indexes(store: Store) -> None:
-    def plan(where: str) -> str:
-        query = f"EXPLAIN QUERY PLAN SELECT seq FROM event WHERE {where} ORDER BY seq DESC"  # noqa: S608 -- our words
-        return str(store.ask(lambda connection: connection.execute(query).fetchall()))
+def test_a_day_is_found_by_its_index_and_a_ticket_among_the_records_of_its_day(store: Store) -> None:
+    def plan(text: str, parameters: int) -> str:
+        query = f"EXPLAIN QUERY PLAN {text}"
+        return str(store.ask(lambda connection: connection.execute(query, [""] * parameters).fetchall()))
 
-    assert "ix_event_ticket" in plan("ticket = 'x'")
-    assert "ix_event_window" in plan("\"window\" = 'x'")
-    assert "ix_event_day" in plan("day = 'x'")
+    assert "ix_event_day_opened (day>?)" in plan(journal._opened_text(), 1)
+    assert "PRIMARY KEY (rowid>? AND rowid<?)" in plan(journal._page_text(("ticket",)), 3)
+    ticket = "20261123-A001"
+    days = ["2026-11-23", "2026-11-24", "2026-11-25", "2026-11-26"]
+    for number, day in enumerate(days):
+        opened = _record(2 * number + 1, DayOpened(day, fresh=True), day=day)
+        store.write(_rows([opened, _record(2 * number + 2, TicketStarted(ticket, "1"), day=day)]))
+
+    def seqs(**wanted: Any) -> list[int]:
+        return [record.seq for record in store.ask(lambda connection: journal.page(connection, **wanted))]
+
+    assert seqs(ticket=ticket) == [4, 2]
+    assert seqs(ticket=ticket, before=4) == [2]
+    assert seqs(ticket="20261122-A001") == []
+    assert seqs(day="2026-11-26") == [8, 7]
+    assert seqs(day="2026-11-24", ticket=ticket) == [4]

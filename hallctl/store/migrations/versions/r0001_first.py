@@ -24,8 +24,12 @@ def upgrade() -> None:
     _create("call", _id("ticket"), _text("label"), _text("window"), _text("queue"), _moment("at"), _count("count"),
             _moment("seq"))  # fmt: skip
     _create("help", _id("kiosk"))
-    _create("request", _id("key"), _text("digest"), _moment("seq"), _moment("at"),
-            sa.Column("answer", sa.Text(), nullable=False))  # fmt: skip
+    op.create_table(
+        "request",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
+        *(_text("key"), _text("digest"), _moment("seq"), _moment("at")),
+        sa.Column("answer", sa.Text(), nullable=False),
+    )
     op.create_table(
         "hall",
         sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
@@ -57,9 +61,8 @@ def _create_event() -> None:
         sa.Column("sealed", sa.LargeBinary()),
         sa.Column("hash", sa.LargeBinary(), nullable=False),
     )
-    op.create_index("ix_event_day", "event", ["day"])
-    op.create_index("ix_event_ticket", "event", ["ticket"], sqlite_where=sa.text("ticket IS NOT NULL"))
-    op.create_index("ix_event_window", "event", ["window"], sqlite_where=sa.text('"window" IS NOT NULL'))
+    opened = sa.text("type = 'day.opened'")
+    op.create_index("ix_event_day_opened", "event", ["day"], sqlite_where=opened, postgresql_where=opened)
 
 
 def _create_ticket() -> None:
@@ -77,7 +80,6 @@ def _create_ticket() -> None:
         *(_text("person_digest", None), _text("person_name_mask", None)),
         *(_text("person_number_mask", None), _text("person_kind", None)),
         sa.UniqueConstraint("day", "service", "number"),
-        sa.UniqueConstraint("day", "label"),
     )
     live, active = sa.text("live"), sa.text("stage IN ('called', 'serving')")
     op.create_index("ix_ticket_live", "ticket", ["seq"], sqlite_where=live, postgresql_where=live)
