@@ -69,8 +69,12 @@ class Lines:
 
 def quiet_logs(level: str = "info") -> None:
     """JSON lines on stderr, Chinese readable; journald takes them as they are."""
+    from hallctl.api import flood
+
+    flood.relay_libraries()
     structlog.configure(
         processors=[
+            flood.Thinning(),
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso"),
@@ -280,10 +284,20 @@ def schema(kind: Annotated[str, typer.Argument(help="openapi or asyncapi")]) -> 
 
 def main() -> None:
     """The entry point of the ``hallctl`` command."""
-    from hallctl import console
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the midst of an import ends it without a trace
+    from hallctl import console, keeping
+    from hallctl.bench import command
 
     console.install(app, accounts)
+    keeping.install(app)
+    command.install(app)
     app()
+
+
+@app.callback()
+def interruptible() -> None:
+    """Tickets, calls, devices and ratings of a service hall. 政务服务大厅的取号、叫号、设备与评价。"""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on a command can clean up
 
 
 if __name__ == "__main__":

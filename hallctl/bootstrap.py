@@ -41,7 +41,7 @@ from hallctl.engine.identity import Identity, load_key
 from hallctl.engine.inbox import Inbox
 from hallctl.engine.outbox import Outbox
 from hallctl.engine.timers import Timers
-from hallctl.errors import ConfigError
+from hallctl.errors import ConfigError, StoreError
 from hallctl.store.database import DATABASE
 from hallctl.store.file import write_whole
 from hallctl.store.reports import Reports
@@ -132,6 +132,7 @@ async def compose(
 
     Nothing is told to anybody yet. Raises StoreError, ConfigError.
     """
+    _check_not_gone(directory)
     clock = clock or SystemClock()
     identity = Identity(load_key(directory))
     views = EventViews(config, warning)
@@ -173,6 +174,13 @@ async def compose(
     )
     await hall.open(directory)
     return Daemon(context, manager, inbox, outbox, directory, console)
+
+
+def _check_not_gone(directory: Path) -> None:
+    """A hall that has served must not begin anew because its file is gone; looked at before SQLite removes the rest."""
+    database = directory / DATABASE
+    if (directory / LAST_GOOD).exists() and not (database.exists() and database.stat().st_size):
+        raise StoreError("store.gone", path=str(directory), mark=LAST_GOOD)
 
 
 def sample_slip(config: HallConfig, registry: Registry, clock: Clock) -> bytes:

@@ -51,6 +51,7 @@ class Client:
     def __init__(self, url: str, *, role: str = "", token: str = "", place: str | None = None) -> None:
         self.snapshot: Json = {}
         self.seq: int | None = None
+        self._epoch: str | None = None
         self.online = asyncio.Event()
         self._url = url
         self._hello: Json = {"api_version": API_VERSION, "role": role, "token": token}
@@ -137,8 +138,7 @@ class Client:
         try:
             if not self._anonymous:
                 await self._request("hello", self._hello)
-                since = {} if self.seq is None else {"since": self.seq}
-                self._subscribed(await self._request("hall.subscribe", since))
+                self._subscribed(await self._request("hall.subscribe", {"since": self.seq, "epoch": self._epoch}))
             self.online.set()
             await reader
         except ConnectionError:
@@ -201,10 +201,16 @@ class Client:
 
     async def _resubscribe(self) -> None:
         """A gap: ask for what was missed; the answer comes through the same reader."""
-        task = asyncio.create_task(self._request("hall.subscribe", {"since": self.seq}))
-        task.add_done_callback(lambda done: self._subscribed(done.result()) if not done.cancelled() else None)
+        task = asyncio.create_task(self._request("hall.subscribe", {"since": self.seq, "epoch": self._epoch}))
+        task.add_done_callback(self._resubscribed)
+
+    def _resubscribed(self, done: "asyncio.Task[Json]") -> None:
+        """Where the line dropped meanwhile, the next one subscribes."""
+        if not done.cancelled() and done.exception() is None:
+            self._subscribed(done.result())
 
     def _subscribed(self, result: Json) -> None:
+        self._epoch = result["epoch"]
         if "snapshot" in result:
             self._renew(result)
         else:

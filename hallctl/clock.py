@@ -26,3 +26,8 @@ class SystemClock:
 def monotonic_s() -> float:
     """Seconds of a clock that never steps; for durations, never for `at`."""
     return time.monotonic()
+
+
+def elapsed_s() -> float:
+    """As `monotonic_s`, but a machine's sleep counts: how far the wall clock should have come meanwhile."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))

@@ -148,6 +148,29 @@ class StripSection(_Section):
     closed: str = Field("未开放", description="Text of a closed window.")
 
 
+class BackupSection(_Section):
+    folder: str = Field(
+        "",
+        pattern="^(/.*)?$",
+        description="Folder of the backups, better on another disk; empty: backups in the data directory.",
+    )
+    daily_at: str = Field(
+        "12:30",
+        pattern=r"^(([01]\d|2[0-3]):[0-5]\d)?$",
+        description="When a whole copy is made each day (HH:MM), or soon after the next start; empty: never.",
+    )
+    keep: int = Field(14, ge=1, le=400, description="How many whole copies are kept.")
+    days: int = Field(
+        30,
+        ge=1,
+        le=400,
+        description="Days after which a backup is removed in any case: personal data must not outlive its rule in it.",
+    )
+    archive_s: int = Field(
+        10, ge=0, le=3600, description="Every so many seconds new records go into the journal's archive; 0: never."
+    )
+
+
 class HallConfig(_Section):
     """A whole config file."""
 
@@ -162,6 +185,7 @@ class HallConfig(_Section):
     slip: SlipSection = SlipSection()
     voice: VoiceSection = VoiceSection()
     strip: StripSection = StripSection()
+    backup: BackupSection = BackupSection()
 
     @property
     def tz(self) -> ZoneInfo:

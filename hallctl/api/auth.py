@@ -10,21 +10,31 @@ import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from typing import Final
 
 import jwt
 from pwdlib import PasswordHash
 
 from hallctl.api.role import Role
-from hallctl.clock import Clock
+from hallctl.clock import Clock, monotonic_s
 from hallctl.domain.model import Account
 from hallctl.domain.state import HallState
 from hallctl.errors import RequestError
 
-CODE_MS: Final = 10 * 60_000
+CODE_S: Final = 10 * 60
 SESSION_MS: Final = 12 * 3_600_000
+STEP_MS: Final = 4 * 3_600_000
+"""A session that ends later than one made now would, by more than this, was made while the clock was wrong."""
+
 TRIES: Final = 5
-LOCK_MS: Final = 60_000
+LOCK_S: Final = 60
+CHECKS: Final = 2
+"""Passwords checked at once: each takes a tenth of a second of a core and 64 MiB on purpose."""
+
+CHECKS_WAITING: Final = 32
+"""Passwords that may wait to be checked: the shift's beginning with every clerk, but no flood."""
+
 _ALGORITHM: Final = "HS256"
 
 
@@ -44,14 +54,23 @@ ANYONE: Final = Caller(None, "anyone")
 @dataclass(slots=True)
 class _Tries:
     failed: int = 0
-    until: int = 0
+    until: float = 0.0
 
 
 class Auth:
-    """Checks tokens, passwords and codes against the hall's durable state."""
+    """Checks tokens, passwords and codes against the hall's durable state.
+
+    Codes and locks live as long as this object and are measured by `monotonic`: a clock that was set neither opens nor
+    bars a door. Sessions outlive it, so the wall clock ends them.
+    """
 
     def __init__(
-        self, state: Callable[[], HallState], clock: Clock, session_key: str, console_digest: str = ""
+        self,
+        state: Callable[[], HallState],
+        clock: Clock,
+        session_key: str,
+        console_digest: str = "",
+        monotonic: Callable[[], float] = monotonic_s,
     ) -> None:
         """`console_digest` is of the token in the data directory: who can read that file administrates the hall."""
         self._console_digest = console_digest
@@ -59,7 +78,10 @@ class Auth:
         self._clock = clock
         self._key = session_key
         self._hasher = PasswordHash.recommended()
-        self._codes: dict[str, tuple[Role, str | None, int]] = {}
+        self._monotonic = monotonic
+        self._checks = asyncio.Semaphore(CHECKS)
+        self._checks_waiting = 0
+        self._codes: dict[str, tuple[Role, str | None, float]] = {}
         self._tries: dict[str, _Tries] = {}
 
     # ------------------------------------------------------------ callers
@@ -88,8 +110,9 @@ class Auth:
         except jwt.InvalidTokenError as error:
             raise RequestError("auth.bad_token") from error
         account = self._state().accounts.get(str(claims.get("sub")))
-        expired = self._clock.now() >= int(claims.get("until", 0))
-        if account is None or expired or claims.get("epoch") != account.epoch:
+        left_ms = int(claims.get("until", 0)) - self._clock.now()
+        valid = 0 < left_ms <= SESSION_MS + STEP_MS
+        if account is None or not valid or claims.get("epoch") != account.epoch:
             raise RequestError("auth.bad_token")
         if role is not None and role not in account.roles:
             raise RequestError("account.not_allowed", account=account.id, role=role)
@@ -102,7 +125,7 @@ class Auth:
         self._check_lock(account)
         known = self._state().accounts.get(account)
         password_hash = known.password_hash if known else None
-        good = await asyncio.to_thread(self._verify, password, password_hash)
+        good = await self._checked(password, password_hash)
         if known is None or not good:
             self._failed(account)
             raise RequestError("auth.bad_password")
@@ -114,6 +137,17 @@ class Auth:
         until = self._clock.now() + SESSION_MS
         claims = {"sub": account.id, "epoch": account.epoch, "until": until}
         return jwt.encode(claims, self._key, algorithm=_ALGORITHM), until
+
+    async def _checked(self, password: str, password_hash: str | None) -> bool:
+        """Whether the password is right; RequestError ``request.too_many`` where too many wait to be told."""
+        if self._checks_waiting >= CHECKS_WAITING:
+            raise RequestError("request.too_many", seconds=CHECKS_WAITING // 10)
+        self._checks_waiting += 1
+        try:
+            async with self._checks:
+                return await asyncio.to_thread(self._verify, password, password_hash)
+        finally:
+            self._checks_waiting -= 1
 
     def _verify(self, password: str, password_hash: str | None) -> bool:
         """An unknown account costs as much time as a known one."""
@@ -133,17 +167,17 @@ class Auth:
 
     def offer(self, role: Role, place: str | None) -> tuple[str, int]:
         """A pairing code of 8 digits and when it ends (ms); it works once."""
-        now = self._clock.now()
+        now = self._monotonic()
         self._codes = {code: offer for code, offer in self._codes.items() if offer[2] > now}
         code = f"{secrets.randbelow(10**8):08d}"
-        self._codes[code] = (role, place, now + CODE_MS)
-        return code, now + CODE_MS
+        self._codes[code] = (role, place, now + CODE_S)
+        return code, self._clock.now() + CODE_S * 1000
 
     def claim(self, code: str) -> tuple[Role, str | None]:
         """What the code was offered for; it is used up."""
         self._check_lock("")
-        role, place, until = self._codes.pop(code, (Role.BOARD, None, 0))
-        if until <= self._clock.now():
+        role, place, until = self._codes.pop(code, (Role.BOARD, None, 0.0))
+        if until <= self._monotonic():
             self._failed("")
             raise RequestError("auth.bad_code")
         return role, place
@@ -151,9 +185,9 @@ class Auth:
     # ------------------------------------------------------------ locks
 
     def _check_lock(self, door: str) -> None:
-        left = self._tries.get(door, _Tries()).until - self._clock.now()
-        if left > 0:
-            raise RequestError("auth.locked", seconds=-(-left // 1000))
+        left_s = self._tries.get(door, _Tries()).until - self._monotonic()
+        if left_s > 0:
+            raise RequestError("auth.locked", seconds=ceil(left_s))
 
     def _failed(self, door: str) -> None:
         if len(self._tries) > 1000:
@@ -162,7 +196,7 @@ class Auth:
         tries.failed += 1
         if tries.failed >= TRIES:
             tries.failed = 0
-            tries.until = self._clock.now() + LOCK_MS
+            tries.until = self._monotonic() + LOCK_S
 
 
 def new_token() -> str:

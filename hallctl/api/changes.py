@@ -1,7 +1,7 @@
-"""Handlers of the changing methods: params and caller become a command for the one door."""
+"""The changing methods: params and caller become a command for the one door. Who may not, is told by RequestError."""
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final
 
 from hallctl.api import schemas as s
@@ -21,16 +21,14 @@ from hallctl.domain.model import Level, Priority
 from hallctl.engine.answer import RequestKey
 from hallctl.errors import Refusal
 
-Key = RequestKey | None
 
+def _at_window(command: Callable[[str], c.Command]) -> Callable[[Context, Caller, s.AtWindow], c.Command]:
+    """The maker of a command that needs nothing but the window."""
 
-def _at_window(command: Callable[[str], c.Command]) -> Callable[[Context, Caller, s.AtWindow, Key], Awaitable[str]]:
-    """The handler of a command that needs nothing but the window."""
+    def make(context: Context, caller: Caller, p: s.AtWindow) -> c.Command:
+        return command(window_of(context, caller, p.window))
 
-    async def handle(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
-        return await context.execute(caller, command(window_of(context, caller, p.window)), key)
-
-    return handle
+    return make
 
 
 recall = _at_window(c.RecallTicket)
@@ -44,7 +42,7 @@ close_window = _at_window(c.CloseWindow)
 logout = _at_window(c.LogoutClerk)
 
 
-async def take(context: Context, caller: Caller, p: s.Take, key: Key) -> str:
+def take(context: Context, caller: Caller, p: s.Take) -> c.Command:
     """A kiosk takes for itself; the class comes from the card or, with the staff, by hand."""
     kiosk = kiosk_of(caller, p.kiosk)
     priority, person, by_card = Priority(p.priority), None, Priority.NORMAL
@@ -55,86 +53,82 @@ async def take(context: Context, caller: Caller, p: s.Take, key: Key) -> str:
     if caller.role is Role.KIOSK and priority is not by_card:
         raise Refused(Refusal("priority.fixed"))
     reason = None if caller.role is Role.KIOSK else p.reason
-    command = c.TakeTicket(p.service, priority, kiosk, p.paperless, person, reason)
-    return await context.execute(caller, command, key)
+    return c.TakeTicket(p.service, priority, kiosk, p.paperless, person, reason)
 
 
-async def cancel(context: Context, caller: Caller, p: s.TicketWithReason, key: Key) -> str:
-    command = c.CancelTicket(p.ticket, p.reason, acting_window(context, caller))
-    return await context.execute(caller, command, key)
+def cancel(context: Context, caller: Caller, p: s.TicketWithReason) -> c.Command:
+    return c.CancelTicket(p.ticket, p.reason, acting_window(context, caller))
 
 
-async def call(context: Context, caller: Caller, p: s.Call, key: Key) -> str:
+def call(context: Context, caller: Caller, p: s.Call) -> c.Command:
     window = window_of(context, caller, p.window)
-    return await context.execute(caller, c.CallTicket(window, p.ticket, p.reason), key)
+    return c.CallTicket(window, p.ticket, p.reason)
 
 
-async def hold(context: Context, caller: Caller, p: s.AtWindowWithReason, key: Key) -> str:
-    return await context.execute(caller, c.HoldTicket(window_of(context, caller, p.window), p.reason), key)
+def hold(context: Context, caller: Caller, p: s.AtWindowWithReason) -> c.Command:
+    return c.HoldTicket(window_of(context, caller, p.window), p.reason)
 
 
-async def resume(context: Context, caller: Caller, p: s.Resume, key: Key) -> str:
-    return await context.execute(caller, c.ResumeTicket(window_of(context, caller, p.window), p.ticket), key)
+def resume(context: Context, caller: Caller, p: s.Resume) -> c.Command:
+    return c.ResumeTicket(window_of(context, caller, p.window), p.ticket)
 
 
-async def transfer(context: Context, caller: Caller, p: s.Transfer, key: Key) -> str:
-    command = c.TransferTicket(p.ticket, p.service, p.window, p.reason, acting_window(context, caller))
-    return await context.execute(caller, command, key)
+def transfer(context: Context, caller: Caller, p: s.Transfer) -> c.Command:
+    return c.TransferTicket(p.ticket, p.service, p.window, p.reason, acting_window(context, caller))
 
 
-async def restore(context: Context, caller: Caller, p: s.OneTicket, key: Key) -> str:
-    return await context.execute(caller, c.RestoreTicket(p.ticket), key)
+def restore(_context: Context, _caller: Caller, p: s.OneTicket) -> c.Command:
+    return c.RestoreTicket(p.ticket)
 
 
-async def rate(context: Context, caller: Caller, p: s.Rate, key: Key) -> str:
+def rate(context: Context, caller: Caller, p: s.Rate) -> c.Command:
     window = window_of(context, caller, p.window)
-    return await context.execute(caller, c.RateTicket(window, Level(p.level), p.ticket, p.raw), key)
+    return c.RateTicket(window, Level(p.level), p.ticket, p.raw)
 
 
-async def reprint(context: Context, caller: Caller, p: s.Reprint, key: Key) -> str:
-    return await context.execute(caller, c.ReprintSlip(p.ticket, required_kiosk(caller, p.kiosk)), key)
+def reprint(_context: Context, caller: Caller, p: s.Reprint) -> c.Command:
+    return c.ReprintSlip(p.ticket, required_kiosk(caller, p.kiosk))
 
 
-async def pause(context: Context, caller: Caller, p: s.Pause, key: Key) -> str:
-    return await context.execute(caller, c.PauseWindow(window_of(context, caller, p.window), p.reason), key)
+def pause(context: Context, caller: Caller, p: s.Pause) -> c.Command:
+    return c.PauseWindow(window_of(context, caller, p.window), p.reason)
 
 
-async def take_over(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
-    command = c.TakeOverWindow(seat_of(caller, p.window), str(caller.account))
-    return await context.execute(caller, command, key)
+def take_over(_context: Context, caller: Caller, p: s.AtWindow) -> c.Command:
+    return c.TakeOverWindow(seat_of(caller, p.window), str(caller.account))
 
 
-async def login(context: Context, caller: Caller, p: s.AtWindow, key: Key) -> str:
-    return await context.execute(caller, c.LoginClerk(seat_of(caller, p.window), str(caller.account)), key)
+def login(_context: Context, caller: Caller, p: s.AtWindow) -> c.Command:
+    return c.LoginClerk(seat_of(caller, p.window), str(caller.account))
 
 
-async def open_day(context: Context, caller: Caller, p: s.OpenDay, key: Key) -> str:
-    return await context.execute(caller, c.OpenDay(p.day.isoformat() if p.day else context.timers.today()), key)
+def open_day(context: Context, _caller: Caller, p: s.OpenDay) -> c.Command:
+    return c.OpenDay(p.day.isoformat() if p.day else context.timers.today())
 
 
-async def close_day(context: Context, caller: Caller, _p: s.ChangeNothing, key: Key) -> str:
-    return await context.execute(caller, c.CloseDay(), key)
+def close_day(_context: Context, _caller: Caller, _p: s.ChangeNothing) -> c.Command:
+    return c.CloseDay()
 
 
-async def request_help(context: Context, caller: Caller, p: s.AtKiosk, key: Key) -> str:
-    return await context.execute(caller, c.RequestHelp(required_kiosk(caller, p.kiosk)), key)
+def request_help(_context: Context, caller: Caller, p: s.AtKiosk) -> c.Command:
+    return c.RequestHelp(required_kiosk(caller, p.kiosk))
 
 
-async def answer_help(context: Context, caller: Caller, p: s.AtKiosk, key: Key) -> str:
-    return await context.execute(caller, c.AnswerHelp(required_kiosk(caller, p.kiosk)), key)
+def answer_help(_context: Context, caller: Caller, p: s.AtKiosk) -> c.Command:
+    return c.AnswerHelp(required_kiosk(caller, p.kiosk))
 
 
-async def revoke_terminal(context: Context, caller: Caller, p: s.Terminal, key: Key) -> str:
-    return await context.execute(caller, c.RevokeTerminal(p.terminal), key)
+def revoke_terminal(_context: Context, _caller: Caller, p: s.Terminal) -> c.Command:
+    return c.RevokeTerminal(p.terminal)
 
 
-async def set_account(context: Context, caller: Caller, p: s.SetAccount, key: Key) -> str:
+def remove_account(_context: Context, _caller: Caller, p: s.Account) -> c.Command:
+    return c.RemoveAccount(p.account)
+
+
+async def set_account(context: Context, caller: Caller, p: s.SetAccount, key: RequestKey | None) -> str:
     password_hash = None if p.password is None else await context.auth.hash(p.password)
     return await context.execute(caller, c.SetAccount(p.account, p.name, p.roles, password_hash), key)
-
-
-async def remove_account(context: Context, caller: Caller, p: s.Account, key: Key) -> str:
-    return await context.execute(caller, c.RemoveAccount(p.account), key)
 
 
 TERMINAL_ID_BYTES: Final = 4

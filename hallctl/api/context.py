@@ -11,7 +11,7 @@ from hallctl.clock import Clock
 from hallctl.config import HallConfig
 from hallctl.domain.commands import Command
 from hallctl.domain.state import HallState
-from hallctl.engine.answer import RequestKey
+from hallctl.engine.answer import Reply, RequestKey
 from hallctl.engine.cards import Cards
 from hallctl.engine.hall import Hall
 from hallctl.engine.hub import Hub
@@ -60,6 +60,12 @@ class Context:
     def state(self) -> HallState:
         """The hall as it is on disk: what may be told."""
         return self.hub.state
+
+    def begin(self, caller: Caller, command: Command, key: RequestKey | None, reply: Reply) -> None:
+        """As `Hall.begin`, for the caller; raises RequestError or StoreError."""
+        if self.stopping:
+            raise StoreError("store.stopping")
+        self.hall.begin(command, caller.name, reply, key)
 
     async def execute(self, caller: Caller, command: Command, key: RequestKey | None) -> str:
         """The receipt of the command (JSON text); raises Refused, RequestError or StoreError."""

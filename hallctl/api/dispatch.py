@@ -1,10 +1,9 @@
-"""From a caller, a method's name and raw params to its result: the same for every door.
+"""From a caller, a method's name and raw params to its result: the same for every door."""
 
-This is one of the four edges at which anything unexpected is caught: the asker gets ``request.internal``, the log the
-trace, and everybody else goes on.
-"""
-
+import contextlib
 import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -13,9 +12,9 @@ import structlog
 from hallctl.api import rpc
 from hallctl.api.auth import Caller
 from hallctl.api.context import Context
-from hallctl.api.methods import METHODS, Method
+from hallctl.api.methods import Method
 from hallctl.api.schemas import Change
-from hallctl.engine.answer import RequestKey
+from hallctl.engine.answer import Reply, RequestKey
 from hallctl.errors import HallctlError, RequestError
 
 log = structlog.get_logger()
@@ -40,10 +39,18 @@ def check_role(method: Method, caller: Caller) -> None:
         raise RequestError("auth.wrong_role", role=caller.role, method=method.name)
 
 
-async def call(
-    context: Context, caller: Caller, name: str, raw: bytes | msgspec.Raw, methods: dict[str, Method] = METHODS
-) -> Any:
-    """The method's result, ready for JSON (a receipt comes as it was kept). Raises HallctlError only."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request whose method, role and params are right: what is to be done for whom."""
+
+    caller: Caller
+    method: Method
+    params: Any
+    key: RequestKey | None
+
+
+def asked(caller: Caller, name: str, raw: bytes | msgspec.Raw, methods: dict[str, Method]) -> Asked:
+    """The request, looked at; raises RequestError."""
     method = method_named(methods, name)
     check_role(method, caller)
     params = rpc.params(method.params, raw)
@@ -51,11 +58,39 @@ async def call(
     if isinstance(params, Change):
         digest = hashlib.sha256(name.encode() + b"\0" + bytes(raw)).hexdigest()[:32]
         key = RequestKey(f"{caller.name}/{params.request_id}", digest)
+    return Asked(caller, method, params, key)
+
+
+def begin(context: Context, request: Asked, reply: Reply) -> bool:
+    """Begin a command, whose outcome `reply` is told at once or when it is durable; False for any other method, which
+    `result` serves. Raises HallctlError only; then `reply` is not told."""
+    if request.method.make is None:
+        return False
+    with _edge(request):
+        context.begin(request.caller, request.method.make(context, request.caller, request.params), request.key, reply)
+    return True
+
+
+async def result(context: Context, request: Asked) -> Any:
+    """The method's result, ready for JSON (a receipt comes as it was kept). Raises HallctlError only."""
+    with _edge(request):
+        if request.method.make is not None:
+            command = request.method.make(context, request.caller, request.params)
+            told: Any = await context.execute(request.caller, command, request.key)
+        else:
+            assert request.method.handle is not None  # noqa: S101 - a method has one or the other
+            told = await request.method.handle(context, request.caller, request.params, request.key)
+    return msgspec.Raw(told.encode()) if isinstance(told, str) else told
+
+
+@contextlib.contextmanager
+def _edge(request: Asked) -> Iterator[None]:
+    """One of the four edges at which anything unexpected is caught: the asker gets ``request.internal``, the log the
+    trace, and everybody else goes on."""
     try:
-        result = await method.handle(context, caller, params, key)
+        yield
     except HallctlError:
         raise
     except Exception as error:
-        log.exception("request.failed", method=name, caller=caller.name)
+        log.exception("request.failed", method=request.method.name, caller=request.caller.name)
         raise RequestError("request.internal") from error
-    return msgspec.Raw(result.encode()) if isinstance(result, str) else result

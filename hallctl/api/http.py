@@ -19,6 +19,7 @@ from hallctl.api import dispatch, document, rpc, ws
 from hallctl.api.auth import ANYONE, Caller
 from hallctl.api.context import Context
 from hallctl.api.document import PREFIX
+from hallctl.api.line import vouch
 from hallctl.api.methods import METHODS, Method
 from hallctl.api.role import Role
 from hallctl.errors import HallctlError, RequestError
@@ -94,7 +95,9 @@ def _endpoint(context: Context, method: Method, methods: dict[str, Method]) -> H
         try:
             body = await _body(request)
             caller = _caller(context, method, request)
-            result = await dispatch.call(context, caller, method.name, body, methods)
+            if caller.role is not None:
+                vouch(request.scope)
+            result = await dispatch.result(context, dispatch.asked(caller, method.name, body, methods))
         except HallctlError as error:
             return _refused(error)
         return _json(result)

@@ -12,9 +12,11 @@ from hallctl.api import schemas as s
 from hallctl.api.auth import Caller
 from hallctl.api.context import Context
 from hallctl.api.role import ALL, MANAGERS, OVERSEERS, STAFF, Role
+from hallctl.domain.commands import Command
 from hallctl.engine.answer import RequestKey
 
 Handler = Callable[[Context, Caller, Any, RequestKey | None], Awaitable[Any]]
+Maker = Callable[[Context, Caller, Any], Command]
 
 W, D = Role.WINDOW, Role.DEVICE
 DESK: Final = frozenset({W, D}) | MANAGERS
@@ -27,14 +29,16 @@ KIOSK: Final = frozenset({Role.KIOSK})
 
 @dataclass(frozen=True, slots=True)
 class Method:
-    """One method. `roles` None: anyone, also without a token. `result` None: a receipt, sent as it was kept."""
+    """One method. `roles` None: anyone, also without a token. Either `make` gives the command that it is, or `handle`
+    its result."""
 
     name: str
     params: type[s.Params]
     roles: frozenset[Role] | None
-    handle: Handler
+    handle: Handler | None
     result: type
     doc: str
+    make: Maker | None = None
 
     @property
     def changing(self) -> bool:
@@ -42,8 +46,8 @@ class Method:
         return issubclass(self.params, s.Change)
 
 
-def _change(name: str, params: type[s.Params], roles: frozenset[Role], handle: Handler, doc: str) -> Method:
-    return Method(name, params, roles, handle, s.Receipt, doc)
+def _change(name: str, params: type[s.Params], roles: frozenset[Role], make: Maker, doc: str) -> Method:
+    return Method(name, params, roles, None, s.Receipt, doc, make)
 
 
 _TABLE: Final = (
@@ -73,7 +77,7 @@ _TABLE: Final = (
     _change("help.request", s.AtKiosk, KIOSK, changes.request_help, "Ask the staff to come to the kiosk."),
     _change("help.answer", s.AtKiosk, GUIDES, changes.answer_help, "Somebody goes to the kiosk."),
     _change("terminal.revoke", s.Terminal, ADMIN, changes.revoke_terminal, "End a terminal's token."),
-    _change("account.set", s.SetAccount, ADMIN, changes.set_account, "Create or change an account."),
+    Method("account.set", s.SetAccount, ADMIN, changes.set_account, s.Receipt, "Create or change an account."),
     _change("account.remove", s.Account, ADMIN, changes.remove_account, "Remove an account."),
     Method("hall.about", s.Nothing, None, reads.about, s.About, "Name and version."),
     Method("hall.snapshot", s.Nothing, ALL, reads.snapshot, s.Subscribed, "The hall as the role sees it."),
@@ -86,6 +90,7 @@ _TABLE: Final = (
     Method("card.disarm", s.Disarm, KIOSK, reads.disarm, s.Armed, "Close the card reader."),
     Method("slip.preview", s.Nothing, MANAGERS, reads.preview, s.Preview, "A sample slip as PNG."),
     Method("journal.read", s.ReadJournal, OVERSEERS, reads.journal_page, s.JournalPage, "Events, newest first."),
+    Method("journal.seal", s.ReadSeal, OVERSEERS, reads.journal_seal, s.Sealed, "The sealed head of a day."),
     Method("report.ledger", s.ReadLedger, OVERSEERS, reads.ledger, s.Ledger, "台账: one row per ticket of a day."),
     Method("account.list", s.Nothing, ADMIN, reads.accounts, s.Accounts, "All accounts."),
     Method("terminal.list", s.Nothing, ADMIN, reads.terminals, s.Terminals, "All paired terminals."),

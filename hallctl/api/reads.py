@@ -14,9 +14,10 @@ from hallctl.api.event_view import facts
 from hallctl.api.role import Role
 from hallctl.api.views import Json, ticket_view
 from hallctl.domain.commands import PairTerminal
+from hallctl.engine import seal as sealing
 from hallctl.engine.answer import RequestKey
 from hallctl.errors import Refusal, RequestError
-from hallctl.store import journal, loading
+from hallctl.store import journal, loading, seal
 from hallctl.version import API_VERSION, VERSION
 
 Key = RequestKey | None
@@ -132,6 +133,26 @@ async def journal_page(context: Context, _caller: Caller, p: s.ReadJournal, _key
         for record in records
     ]
     return s.JournalPage(records=rows)
+
+
+async def journal_seal(context: Context, _caller: Caller, p: s.ReadSeal, _key: Key) -> s.Sealed:
+    """The head of the day, to be kept on paper (L01)."""
+    day = p.day.isoformat() if p.day else None
+    made = await context.hall.database.read(lambda c: seal.of_day(c, day))
+    if made is None:
+        raise Refused(Refusal("seal.no_day", {"day": day or "—"}))
+    hall, head = context.config.hall.name, made.head
+    return s.Sealed(
+        hall=hall,
+        day=made.day,
+        open=made.open,
+        seq=head.seq,
+        at=made.at,
+        records=made.records,
+        hash=head.hash.hex(),
+        code=str(head),
+        text=sealing.text(made, hall, context.config.tz),
+    )
 
 
 async def ledger(context: Context, _caller: Caller, p: s.ReadLedger, _key: Key) -> s.Ledger:

@@ -39,7 +39,7 @@ def parse(frame: str | bytes) -> Request:
         raise RequestError("request.too_large", limit=LIMIT)
     try:
         request = _DECODER.decode(frame)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RequestError("request.malformed", detail=str(error)) from error
     if request.jsonrpc != "2.0":
         raise RequestError("request.malformed", detail="jsonrpc is not 2.0")
@@ -52,7 +52,7 @@ def params(kind: type[T], raw: msgspec.Raw | bytes) -> T:
         return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
         raise RequestError("request.invalid_params", problem=str(error)) from error
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise RequestError("request.malformed", detail=str(error)) from error
 
 

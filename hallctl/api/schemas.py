@@ -15,6 +15,9 @@ RequestId = Annotated[str, Meta(min_length=1, max_length=64, description="Made b
 Level = Literal["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"]
 PriorityName = Literal["green", "military", "disabled", "elder", "pregnant", "appointment", "normal"]
 RoleName = Literal["kiosk", "window", "guide", "board", "rating", "device", "supervisor", "auditor", "admin"]
+MOST = 2**53
+"""The largest number that every client's JSON keeps exactly."""
+
 Day = date
 """A business day, YYYY-MM-DD."""
 
@@ -135,7 +138,8 @@ class Hello(Params, frozen=True, kw_only=True):
 
 
 class Subscribe(Params, frozen=True, kw_only=True):
-    since: Annotated[int, Meta(ge=0)] | None = None
+    since: Annotated[int, Meta(ge=0, le=MOST)] | None = None
+    epoch: Name | None = None
 
 
 class OpenSession(Params, frozen=True, kw_only=True):
@@ -171,7 +175,7 @@ class Disarm(Params, frozen=True, kw_only=True):
 
 
 class ReadJournal(Params, frozen=True, kw_only=True):
-    before: Annotated[int, Meta(ge=1)] | None = None
+    before: Annotated[int, Meta(ge=1, le=MOST)] | None = None
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
     ticket: Name | None = None
     window: Name | None = None
@@ -181,6 +185,10 @@ class ReadJournal(Params, frozen=True, kw_only=True):
 
 class ReadLedger(Params, frozen=True, kw_only=True):
     day: Day
+
+
+class ReadSeal(Params, frozen=True, kw_only=True):
+    day: Day | None = None
 
 
 # ---------------------------------------------------------------- results
@@ -215,6 +223,7 @@ class About(msgspec.Struct, kw_only=True):
 
 class Subscribed(msgspec.Struct, kw_only=True, omit_defaults=True):
     seq: int
+    epoch: str | None = None
     snapshot: dict[str, Any] | None = None
     events: list[dict[str, Any]] | None = None
 
@@ -248,6 +257,20 @@ class Preview(msgspec.Struct, kw_only=True):
 
 class JournalPage(msgspec.Struct, kw_only=True):
     records: list[dict[str, Any]]
+
+
+class Sealed(msgspec.Struct, kw_only=True):
+    """The head of a day's journal: `code` is ``SEQ:HASH``, `text` what to print on paper."""
+
+    hall: str
+    day: str
+    open: bool
+    seq: int
+    at: int
+    records: int
+    hash: str
+    code: str
+    text: str
 
 
 class Ledger(msgspec.Struct, kw_only=True):

@@ -11,6 +11,9 @@ import uvicorn
 from fastapi import FastAPI
 
 from hallctl.api.context import Context
+from hallctl.api.guard import BACKLOG, Guard, Room, raise_descriptor_limit
+from hallctl.api.line import MESSAGE_LIMIT, Settings, SocketLine
+from hallctl.api.request_line import HttpLine
 from hallctl.errors import StoreError
 
 log = structlog.get_logger()
@@ -29,7 +32,8 @@ class Server(uvicorn.Server):
     """uvicorn without its own signal handling. `failure` is why it has stopped by itself."""
 
     def __init__(self, context: Context, app: FastAPI, on_stop: Callable[[], None]) -> None:
-        super().__init__(_settings(app))
+        self.guard = Guard(Room.within(raise_descriptor_limit()))
+        super().__init__(_settings(app, self.guard))
         self.failure: StoreError | None = None
         self._on_stop = on_stop
         self._context = context
@@ -42,6 +46,12 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._ready.set()
+
+    async def on_tick(self, counter: int) -> bool:
+        """Every 0.1 s; the guard looks at all lines once a second. True: it is time to stop."""
+        if counter % 10 == 0:
+            self.guard.sweep(asyncio.get_running_loop().time())
+        return await super().on_tick(counter)
 
     async def serves(self, serving: asyncio.Task[None]) -> bool:
         """Wait until requests are answered; False if `serving` has ended instead."""
@@ -69,8 +79,11 @@ class Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         while any(getattr(known, "close_sent", False) for known in self.server_state.connections):
             turn = loop.create_future()
-            loop.call_later(LOOK_S, turn.set_result, None)
-            await turn
+            timer = loop.call_later(LOOK_S, turn.set_result, None)
+            try:
+                await turn
+            finally:
+                timer.cancel()  # where the time is up, nobody waits for the turn any more
 
     def finish(self) -> None:
         self.should_exit = True
@@ -82,19 +95,23 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _settings(app: FastAPI) -> uvicorn.Config:
+def _settings(app: FastAPI, guard: Guard) -> Settings:
     """The sans-IO websocket protocol is as fast as bare websockets; compression would double the cost in a hall."""
-    return uvicorn.Config(
+    settings = Settings(
         app,
-        ws="websockets-sansio",
+        http=HttpLine,
+        ws=SocketLine,
         ws_per_message_deflate=False,
-        ws_max_size=1024 * 1024,
+        ws_max_size=MESSAGE_LIMIT,
+        backlog=guard.room.backlog,
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=GRACE_S,
     )
+    settings.guard = guard
+    return settings
 
 
 def url_host(host: str) -> str:
@@ -110,7 +127,7 @@ def listen(host: str, port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)
     try:
         listener.bind((host, port))
-        listener.listen(512)
+        listener.listen(BACKLOG)
     except OSError as error:
         listener.close()
         raise OSError(error.errno, f"{url_host(host)}:{port}: {error.strerror}") from error

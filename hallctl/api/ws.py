@@ -1,62 +1,59 @@
 """The websocket: one `Connection` per client, from hello to the end.
 
-Frames to a client go through one queue and one sender. Answers are never dropped; broadcasts are, once more than
-`BUFFER` bytes wait for a client that does not read: it then gets a snapshot when it reads again.
+Messages come straight from the line and answers go straight to it: no task, no queue between. A command's answer is
+written where its commit is told. Broadcasts are skipped once `line.BUFFER` bytes wait for a client that does not read:
+it then gets a snapshot when it reads again. Answers are never skipped.
 """
 
 import asyncio
-import contextlib
-from collections import deque
 from typing import Any, Final
 
 import msgspec
 import structlog
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import WebSocket
 
 from hallctl.api import dispatch, rpc
 from hallctl.api import schemas as s
 from hallctl.api.auth import ANYONE, Caller
 from hallctl.api.context import Context
+from hallctl.api.line import SocketLine, line_of, vouch
 from hallctl.api.methods import METHODS, Method
 from hallctl.api.role import Role
-from hallctl.errors import HallctlError, RequestError
+from hallctl.engine.answer import Outcome
+from hallctl.errors import HallctlError, Refusal, RequestError
 from hallctl.version import API_VERSION, VERSION
 
 log = structlog.get_logger()
 
-BUFFER: Final = 64 * 1024
-"""Bytes of broadcasts that may wait for one client."""
-
 IN_FLIGHT: Final = 64
 """Requests of one client under way at once; more wait in the socket."""
 
-HELLO_S: Final = 60
-"""Seconds until a client that has not said who it is is sent away."""
-
 RESTARTING: Final = 1012
 """Close code of a service that restarts (IANA's registry of close codes): come again."""
+
+UNWANTED: Final = 1008
+"""Close code for a client that breaks the rules (RFC 6455 7.4.1)."""
 
 BAD_FRAMES: Final = 20
 """Malformed frames after which a client is sent away."""
 
 
 class Connection:
-    """One client. It is the hub's subscriber once it has subscribed."""
+    """One client. It is the hub's subscriber once it has subscribed, and what its line tells of messages."""
 
-    def __init__(self, context: Context, socket: WebSocket, methods: dict[str, Method]) -> None:
+    def __init__(self, context: Context, line: SocketLine, methods: dict[str, Method]) -> None:
         self.caller: Caller = ANYONE
+        self.ended: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
+        """The close code to be sent, or None where the client has gone by itself."""
         self._context = context
-        self._socket = socket
+        self._line = line
         self._methods = methods
-        self._out: deque[tuple[bytes, bool]] = deque()  # frame, whether it is a broadcast and may be skipped
-        self._broadcast_bytes = 0
         self._lagging = False
-        self._wake = asyncio.Event()
-        self._sent = asyncio.Event()
-        self._slots = asyncio.Semaphore(IN_FLIGHT)
+        self._under_way = 0
+        self._idle = asyncio.Event()
+        self._idle.set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._bad = 0
-        self.connected = True
 
     @property
     def role(self) -> str:
@@ -69,124 +66,113 @@ class Connection:
     # ------------------------------------------------------------ out
 
     def offer(self, frame: bytes) -> None:
-        """A broadcast: kept while there is room, else skipped until the client reads again."""
+        """A broadcast: written while the client takes what it is sent, else skipped until it reads again."""
         if self._lagging:
             return
-        if self._broadcast_bytes + len(frame) > BUFFER and self._broadcast_bytes > 0:
+        if self._line.writable.is_set():
+            self._line.write_text(frame)
+        else:
             self._lagging = True
-            self._out = deque(kept for kept in self._out if not kept[1])
             log.info("client.skipped", caller=self.caller.name)
-            return
-        self._broadcast_bytes += len(frame)
-        self._out.append((frame, True))
-        self._wake.set()
 
-    def _answer(self, frame: bytes) -> None:
-        self._out.append((frame, False))
-        self._wake.set()
-
-    async def _send(self) -> None:
-        """The one sender: in order, at the client's own pace."""
-        while True:
-            await self._wake.wait()
-            while self._out:
-                frame, _broadcast = self._out.popleft()
-                if not frame:
-                    await self._socket.close(RESTARTING)
-                    return
-                await self._socket.send_text(frame.decode())
-            self._broadcast_bytes = 0
-            if self._lagging:
-                self._lagging = False
-                self._out.append((self._context.hub.snapshot_frame(self), True))
-                continue
-            self._wake.clear()
+    def taken(self) -> None:
+        """The line told: the client has read what waited for it."""
+        if self._lagging:
+            self._lagging = False
+            self._line.write_text(self._context.hub.snapshot_frame(self))
 
     async def depart(self) -> None:
-        """Answer what is under way, then close: the service restarts. Waits for a client that does not read."""
-        if self._tasks:
-            await asyncio.wait(self._tasks)
-        self._answer(b"")
-        await self._sent.wait()
+        """Answer what is under way, then close: the service restarts."""
+        await self._idle.wait()
+        self._end(RESTARTING)
+
+    def lost(self) -> None:
+        """The line told: the client has gone."""
+        self._end(None)
+
+    def _end(self, code: int | None) -> None:
+        if not self.ended.done():
+            self.ended.set_result(code)
+
+    def leave(self) -> None:
+        """Leave nothing behind; what was begun for the client goes on, nobody is told."""
+        self._context.connections.discard(self)
+        self._context.hub.unsubscribe(self)
+        for task in self._tasks:
+            task.cancel()
 
     # ------------------------------------------------------------ in
 
-    async def run(self) -> None:
-        """Serve the client until it goes; leaves nothing behind."""
-        await self._socket.accept()
-        sender = asyncio.create_task(self._send())
-        sender.add_done_callback(lambda _sender: self._sent.set())
-        self._context.connections.add(self)
-        greeting = asyncio.get_running_loop().call_later(HELLO_S, self._dismiss)
+    def received(self, message: bytes | None) -> None:
+        """The line told of a whole message; None for one that is not text."""
         try:
-            await self._receive(sender)
-        except (WebSocketDisconnect, OSError):
-            pass
-        finally:
-            self.connected = False
-            greeting.cancel()
-            self._context.connections.discard(self)
-            self._context.hub.unsubscribe(self)
-            for task in (sender, *self._tasks):
-                task.cancel()
-            await asyncio.gather(sender, *self._tasks, return_exceptions=True)
+            if message is None:
+                raise RequestError("request.binary")
+            request = rpc.parse(message)
+        except RequestError as error:
+            self._refuse(error)
+            return
+        try:
+            if request.method == "hello":
+                self._answer(request, self._hello(rpc.params(s.Hello, request.params)))
+            elif request.method == "hall.subscribe":
+                self._answer(request, self._subscribe(rpc.params(s.Subscribe, request.params)))
+            else:
+                self._serve(request)
+        except HallctlError as error:
+            self._answer(request, error)
 
-    async def _receive(self, sender: asyncio.Task[None]) -> None:
-        while not sender.done():
-            message = await self._socket.receive()
-            if message["type"] == "websocket.disconnect":
+    def _serve(self, request: rpc.Request) -> None:
+        asked = dispatch.asked(self.caller, request.method, request.params, self._methods)
+        self._started()
+        try:
+            if dispatch.begin(self._context, asked, lambda outcome: self._settled(request, outcome)):
                 return
-            text = message.get("text")
-            if text is None:
-                self._refuse(RequestError("request.binary"))
-                continue
-            try:
-                request = rpc.parse(text.encode("utf-8", "surrogatepass"))
-            except RequestError as error:
-                self._refuse(error)
-                continue
-            await self._slots.acquire()
-            task = asyncio.create_task(self._serve(request))
-            self._tasks.add(task)
-            task.add_done_callback(self._served)
+        except HallctlError:
+            self._finished()
+            raise
+        task = asyncio.get_running_loop().create_task(self._run(request, asked))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
-    def _served(self, task: asyncio.Task[None]) -> None:
-        self._tasks.discard(task)
-        self._slots.release()
+    def _settled(self, request: rpc.Request, outcome: Outcome) -> None:
+        self._answer(request, msgspec.Raw(outcome.encode()) if isinstance(outcome, str) else outcome)
+        self._finished()
+
+    async def _run(self, request: rpc.Request, asked: dispatch.Asked) -> None:
+        try:
+            self._answer(request, await dispatch.result(self._context, asked))
+        except HallctlError as error:
+            self._answer(request, error)
+        finally:
+            self._finished()
+
+    def _started(self) -> None:
+        self._under_way += 1
+        self._idle.clear()
+        if self._under_way == IN_FLIGHT:
+            self._line.hold()
+
+    def _finished(self) -> None:
+        if self._under_way == IN_FLIGHT:
+            self._line.go_on()
+        self._under_way -= 1
+        if self._under_way == 0:
+            self._idle.set()
+
+    def _answer(self, request: rpc.Request, outcome: Any) -> None:
+        if isinstance(outcome, HallctlError | Refusal):
+            if outcome.code != "store.stopping":  # came too late: the close that follows says so, the client asks again
+                self._line.write_text(rpc.error_frame(request.id, outcome))
+        elif request.id is not None:
+            self._line.write_text(rpc.result_frame(request.id, outcome))
 
     def _refuse(self, error: RequestError) -> None:
         """A frame that is no request; too many of them end the connection."""
         self._bad += 1
-        self._answer(rpc.error_frame(None, error))
+        self._line.write_text(rpc.error_frame(None, error))
         if self._bad >= BAD_FRAMES:
-            self._dismiss(force=True)
-
-    def _dismiss(self, force: bool = False) -> None:
-        if (force or self.caller.role is None) and self._socket.application_state is WebSocketState.CONNECTED:
-            task = asyncio.get_running_loop().create_task(self._close())
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
-
-    async def _close(self) -> None:
-        with contextlib.suppress(RuntimeError, OSError):
-            await self._socket.close(1008)
-
-    async def _serve(self, request: rpc.Request) -> None:
-        try:
-            result = await self._result(request)
-        except HallctlError as error:
-            if error.code != "store.stopping":  # came too late: the close that follows says so, the client asks again
-                self._answer(rpc.error_frame(request.id, error))
-            return
-        if request.id is not None:
-            self._answer(rpc.result_frame(request.id, result))
-
-    async def _result(self, request: rpc.Request) -> Any:
-        if request.method == "hello":
-            return self._hello(rpc.params(s.Hello, request.params))
-        if request.method == "hall.subscribe":
-            return self._subscribe(rpc.params(s.Subscribe, request.params))
-        return await dispatch.call(self._context, self.caller, request.method, request.params, self._methods)
+            self._end(UNWANTED)
 
     def _hello(self, p: s.Hello) -> s.Greeting:
         if p.api_version != API_VERSION:
@@ -207,9 +193,20 @@ class Connection:
     def _subscribe(self, p: s.Subscribe) -> msgspec.Raw:
         if self.caller.role is None:
             raise RequestError("auth.required")
-        return msgspec.Raw(msgspec.json.encode(self._context.hub.subscribe(self, p.since)))
+        return msgspec.Raw(msgspec.json.encode(self._context.hub.subscribe(self, p.since, p.epoch)))
 
 
 async def serve(context: Context, socket: WebSocket, methods: dict[str, Method] = METHODS) -> None:
     """Serve one websocket to its end."""
-    await Connection(context, socket, methods).run()
+    line = line_of(socket.scope)
+    connection = Connection(context, line, methods)
+    vouch(socket.scope, lambda: connection.role != "")
+    await socket.accept()
+    context.connections.add(connection)
+    try:
+        line.open(connection)
+        code = await connection.ended
+    finally:
+        connection.leave()
+    if code is not None:
+        await socket.close(code)

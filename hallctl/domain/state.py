@@ -49,7 +49,7 @@ class HallState:
 
     `calls` has the newest last. Indexes over `tickets`: `lanes` (who waits where, by class), `persons` ((digest, queue)
     → waiting ticket), `targets` (waiting for one window only), `asked` (window → finished ticket to be rated).
-    Each change is noted: `take_noted` is what the rows are made from and what another state can `adopt`. Nobody waits
+    Each change is noted: `take_noted` is what the rows are made from and what another state adopts. Nobody waits
     at a `place` after `latest`.
     """
 
@@ -78,13 +78,6 @@ class HallState:
         """What has changed since the last time."""
         noted, self.noted = self.noted, {}
         return noted
-
-    def adopt(self, noted: Noted, seq: int) -> None:
-        """Make another state's changes true here too; `seq` is the last event that led to them."""
-        for (kind, key), (_old, new) in noted.items():
-            ADOPTERS[kind](self, key, new)
-        self.noted.clear()
-        self.seq = seq
 
     def put(self, ticket: Ticket) -> None:
         """Keep the new value and its indexes; a ticket that is not live any more leaves memory, the store keeps it."""
@@ -233,6 +226,14 @@ ADOPTERS: Final[dict[str, Callable[[HallState, Any, Any], None]]] = {
     "day": lambda state, _key, days: state.turn_day(*days),
 }
 """What each kind of change does to a state that adopts it."""
+
+
+def adopt(state: HallState, noted: Noted, seq: int) -> None:
+    """Make another state's changes true in `state` too; `seq` is the last event that led to them."""
+    for (kind, key), (_old, new) in noted.items():
+        ADOPTERS[kind](state, key, new)
+    state.noted.clear()
+    state.seq = seq
 
 
 def place_of(ticket: Ticket) -> Place:

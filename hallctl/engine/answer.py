@@ -1,14 +1,20 @@
 """Answers that were given, by request id: the same request again gets the same answer and changes nothing (O01).
 
-Recent answers are in memory; at a start the store gives back those of the last hour, which is far longer than any
-client retries. A refusal is not kept: nothing had happened.
+Recent answers are in memory; at a start the store gives back the last thousands, far more than any client still
+asks for. A refusal is not kept: nothing had happened.
 """
 
-import asyncio
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from hallctl.errors import RequestError
+from hallctl.errors import HallctlError, Refusal, RequestError
+
+Outcome = str | Refusal | HallctlError
+"""What a command came to: the receipt (JSON text), a refusal, or why it could not be made durable."""
+
+Reply = Callable[[Outcome], None]
+"""Tells an asker the outcome, in the loop's thread. It must not raise and must not block."""
 
 KEPT = 50_000
 """Answers in memory: two county days."""
@@ -26,10 +32,10 @@ class Answers:
     """What was answered, or is about to be: JSON texts of receipts."""
 
     def __init__(self) -> None:
-        self._given: OrderedDict[str, tuple[str, str | asyncio.Future[str]]] = OrderedDict()
+        self._given: OrderedDict[str, tuple[str, str | list[Reply]]] = OrderedDict()
 
-    def known(self, request: RequestKey) -> str | asyncio.Future[str] | None:
-        """The answer, or the future one; RequestError ``request.reused`` if the id was for something else."""
+    def known(self, request: RequestKey) -> str | list[Reply] | None:
+        """The answer, or those who wait for it; RequestError ``request.reused`` if the id was for something else."""
         entry = self._given.get(request.key)
         if entry is None:
             return None
@@ -37,8 +43,8 @@ class Answers:
             raise RequestError("request.reused")
         return entry[1]
 
-    def put(self, request: RequestKey, answer: str | asyncio.Future[str]) -> None:
-        """Keep the answer, or the promise of one."""
+    def put(self, request: RequestKey, answer: str | list[Reply]) -> None:
+        """Keep the answer, or who waits for it."""
         self._given[request.key] = (request.digest, answer)
         self._given.move_to_end(request.key)
         while len(self._given) > KEPT:

@@ -5,10 +5,11 @@ claim, which stands for the person in ``ticket.take`` for two minutes.
 """
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hallctl.clock import Clock
+from hallctl.clock import Clock, monotonic_s
 from hallctl.devices.contract import CardSeen
 from hallctl.devices.manager import Manager
 from hallctl.domain.calendar import local_time
@@ -20,28 +21,37 @@ from hallctl.errors import RequestError, sentence
 OPEN_S: Final = 30
 """Seconds that a reader looks for a card after the notice."""
 
-CLAIM_MS: Final = 120_000
+CLAIM_S: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a claim stands for, at which kiosk, and until when (ms)."""
+    """What a claim stands for, at which kiosk, and until when (s of a clock that never steps)."""
 
     person: Person
     priority: Priority
     kiosk: str
-    until: int
+    until: float
 
 
 class Cards:
     """The kiosks' card readers and the claims made from cards."""
 
-    def __init__(self, manager: Manager, hub: Hub, identity: Identity, clock: Clock, tz: Any) -> None:
+    def __init__(
+        self,
+        manager: Manager,
+        hub: Hub,
+        identity: Identity,
+        clock: Clock,
+        tz: Any,
+        monotonic: Callable[[], float] = monotonic_s,
+    ) -> None:
         self._manager = manager
         self._hub = hub
         self._identity = identity
         self._clock = clock
         self._tz = tz
+        self._monotonic = monotonic
         self._claims: dict[str, Claim] = {}
 
     async def arm(self, kiosk: str) -> int:
@@ -65,12 +75,12 @@ class Cards:
 
     def seen(self, kiosk: str, card: CardSeen) -> None:
         """A card was read at the kiosk: tell its page the masks and a claim."""
-        now = self._clock.now()
+        now = self._monotonic()
         person = self._identity.person(kind=card.kind, name=card.name, number=card.number)
-        priority = priority_of(card.birth, local_time(now, self._tz).date())
+        priority = priority_of(card.birth, local_time(self._clock.now(), self._tz).date())
         self._claims = {name: claim for name, claim in self._claims.items() if claim.until > now}
         name = secrets.token_urlsafe(16)
-        self._claims[name] = Claim(person, priority, kiosk, now + CLAIM_MS)
+        self._claims[name] = Claim(person, priority, kiosk, now + CLAIM_S)
         state = self._hub.state
         existing = {
             queue: state.tickets[ticket].label
@@ -98,7 +108,7 @@ class Cards:
     def claim(self, name: str, kiosk: str | None) -> Claim:
         """What the claim stands for; it may be used until it ends, at its own kiosk only."""
         claim = self._claims.get(name)
-        if claim is None or claim.until <= self._clock.now() or claim.kiosk != kiosk:
+        if claim is None or claim.until <= self._monotonic() or claim.kiosk != kiosk:
             raise RequestError("card.no_claim")
         return claim
 

@@ -20,11 +20,11 @@ from hallctl.domain.decision import Decision
 from hallctl.domain.effects import Effect, effects
 from hallctl.domain.model import Layout
 from hallctl.domain.state import HallState
-from hallctl.engine.answer import Answers, RequestKey
+from hallctl.engine.answer import Answers, Outcome, Reply, RequestKey
 from hallctl.engine.hub import Hub
 from hallctl.engine.receipt import receipt
 from hallctl.engine.step import Step, take
-from hallctl.errors import Refusal, StoreError
+from hallctl.errors import HallctlError, Refusal, StoreError
 from hallctl.store import journal, loading, request
 from hallctl.store.database import Database, Write
 from hallctl.store.journal import GENESIS, Head
@@ -32,8 +32,8 @@ from hallctl.store.request import Request
 
 log = structlog.get_logger()
 
-REMEMBER_MS = 3_600_000
-"""Answers younger than this are given again after a restart."""
+REMEMBERED = 10_000
+"""The last answers, which are given again after a restart: some three hours of a county hall."""
 
 RETRY_S = 1.0
 """Pause before the state is rebuilt after a failed commit: a full disk stays full for a while."""
@@ -41,13 +41,12 @@ RETRY_S = 1.0
 
 @dataclass(slots=True, kw_only=True)
 class Pending(Write):
-    """A command on its way to the disk. `asker` is waited for directly, so that the answer needs one turn of the loop
-    and is out before the broadcast; `others` asked the same again meanwhile, and an asker who leaves is not theirs."""
+    """A command on its way to the disk. `replies` are told directly, so that the answer is out before the broadcast;
+    who asks the same again meanwhile joins them."""
 
     step: Step
     answer: str
-    asker: "asyncio.Future[str]"
-    others: "asyncio.Future[str]"
+    replies: list[Reply]
     request: RequestKey | None
 
 
@@ -64,6 +63,7 @@ class Hall:
         self._answers = Answers()
         self._head = GENESIS
         self._pending = 0
+        self._queued: list[Write] = []
         self._idle = asyncio.Event()
         self._idle.set()
         self._failure: StoreError | None = None
@@ -81,7 +81,7 @@ class Hall:
         try:
             self.database = await asyncio.shield(opening)
             self.state, self.hub.state, self._head = await asyncio.to_thread(self._read)
-            given = await asyncio.to_thread(self._read_answers, self._clock.now() - REMEMBER_MS)
+            given = await asyncio.to_thread(self._read_answers)
         except BaseException:  # a stop in the midst of a start too: the writer must not outlive it
             with contextlib.suppress(StoreError):
                 await asyncio.to_thread((await opening).close)
@@ -97,9 +97,9 @@ class Hall:
         state.layout = shown.layout = self._layout
         return state, shown, head
 
-    def _read_answers(self, since: int) -> list[Request]:
+    def _read_answers(self) -> list[Request]:
         with self.database.reading() as connection:
-            return request.recent(connection, since)
+            return request.recent(connection, REMEMBERED)
 
     async def execute(self, command: Command, actor: str, key: RequestKey | None = None) -> str | Refusal:
         """Carry the command out; the receipt (JSON text) once it is durable, or the refusal.
@@ -107,21 +107,35 @@ class Hall:
         Raises StoreError if it could not be made durable, RequestError ``request.reused``. Cancelling the caller does
         not cancel the command.
         """
+        told: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self.begin(command, actor, lambda outcome: None if told.done() else told.set_result(outcome), key)
+        outcome = await told
+        if isinstance(outcome, HallctlError):
+            raise outcome
+        return outcome
+
+    def begin(self, command: Command, actor: str, reply: Reply, key: RequestKey | None = None) -> None:
+        """As `execute`, for one who does not wait: `reply` is told the outcome, at once or when it is durable.
+
+        Raises StoreError while nothing can be made durable, RequestError ``request.reused``; then `reply` is not told.
+        """
         known = self._answers.known(key) if key is not None else None
         if isinstance(known, str):
-            return known
+            reply(known)
+            return
         if known is not None:
-            return await asyncio.shield(known)
+            known.append(reply)
+            return
         if self._failure is not None:
             raise StoreError(self._failure.code, detail=self._failure.detail)
         now = self._clock.now()
         decision = decide(self.state, command, now)
         if isinstance(decision, Refusal):
-            return decision
-        pending = self._prepare(decision, actor, now, key)
-        return await pending.asker
+            reply(decision)
+        else:
+            self._prepare(decision, actor, now, reply, key)
 
-    def _prepare(self, decision: Decision, actor: str, now: int, key: RequestKey | None) -> Pending:
+    def _prepare(self, decision: Decision, actor: str, now: int, reply: Reply, key: RequestKey | None) -> None:
         """Apply the decision to the tentative state and hand it to the writer, all in one step of the loop."""
         before = self.state.tickets.get(decision.ticket or "")
         step = take(self.state, decision, actor, now, self._head)
@@ -130,25 +144,22 @@ class Hall:
         answer = receipt(self.state, decision, before, now, url)
         if key is not None:
             step.rows.append(request.row(Request(key.key, key.digest, self.state.seq, now, answer)))
-        loop = asyncio.get_running_loop()
-        pending = Pending(
-            rows=step.rows,
-            latest=step.latest,
-            step=step,
-            answer=answer,
-            asker=loop.create_future(),
-            others=loop.create_future(),
-            request=key,
-        )
+        pending = Pending(rows=step.rows, latest=step.latest, step=step, answer=answer, replies=[reply], request=key)
         if key is not None:
-            self._answers.put(key, pending.others)
+            self._answers.put(key, pending.replies)
         self._pending += 1
         self._idle.clear()
+        if not self._queued:
+            asyncio.get_running_loop().call_soon(self._submit)
+        self._queued.append(pending)
+
+    def _submit(self) -> None:
+        """Hand over what this turn of the loop has brought: one commit for all, and no time waited for more."""
+        queued, self._queued = self._queued, []
         try:
-            self.database.submit(pending)
+            self.database.submit(queued)
         except StoreError as error:
-            self._settle([pending], error)
-        return pending
+            self._settle(queued, error)
 
     def _settle(self, batch: list[Write], error: StoreError | None) -> None:
         """The writer's word on a batch: answers first, then the broadcast, one for the whole batch."""
@@ -160,8 +171,9 @@ class Hall:
                     self._answers.put(pending.request, pending.answer)
                 else:
                     self._answers.forget(pending.request)
-            for future in (pending.asker, pending.others):
-                _tell(future, pending.answer, error)
+            outcome = pending.answer if error is None else StoreError(error.code, detail=error.detail)
+            for reply in pending.replies:
+                reply(outcome)
         if error is None:
             asyncio.get_running_loop().call_soon(self._publish, [pending.step for pending in done])
         else:
@@ -212,13 +224,3 @@ class Hall:
         await self._idle.wait()
         await asyncio.sleep(0)  # the last publication
         await asyncio.to_thread(self.database.close)
-
-
-def _tell(future: "asyncio.Future[str]", answer: str, error: StoreError | None) -> None:
-    if future.done():  # its asker has gone away
-        return
-    if error is None:
-        future.set_result(answer)
-    else:
-        future.set_exception(error)
-        future.exception()  # perhaps nobody is left to look at it

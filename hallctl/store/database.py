@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Final, TypeVar
 
 from hallctl.errors import StoreError
-from hallctl.store import schema
+from hallctl.store import log, schema, verify
 from hallctl.store.statement import Latest, Row
 
 T = TypeVar("T")
@@ -53,6 +53,16 @@ SETTINGS: Final = {
 
 _BROKEN: Final = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 """After one of these nobody knows what is on the disk: only a restart, which recovers from the file, helps."""
+
+
+_CODES: Final = {
+    sqlite3.SQLITE_CORRUPT: "store.damaged",
+    sqlite3.SQLITE_NOTADB: "store.damaged",
+    sqlite3.SQLITE_IOERR: "store.disk",
+}
+
+CHECKED: Final = 5_000
+"""Records at the journal's end whose chain is looked at by `open`: more than a log that SQLite replays holds."""
 
 
 @dataclass(slots=True)
@@ -91,7 +101,7 @@ class Database:
         self._cursor = connection.cursor()
         self._lock = lock
         self._on_commit = on_commit
-        self._queue: queue.SimpleQueue[Write | _Mark] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[list[Write] | _Mark] = queue.SimpleQueue()
         self._failed: StoreError | None = None  # the writer's own view: changes in the order of the queue
         self._broken = False
         self._commits = 0  # since the last checkpoint
@@ -106,7 +116,8 @@ class Database:
         """Open or create the database in `directory`, alone, at the newest revision, and start the writer.
 
         Raises StoreError: ``store.locked`` (another daemon has it), ``store.newer`` (made by a newer program),
-        ``store.unavailable`` (not readable, not writable, not a database, or WAL with FULL is not to be had).
+        ``store.damaged`` (not a database, or not as it was written), ``store.disk``, ``store.unavailable`` (not
+        readable, not writable, or WAL with FULL is not to be had).
         """
         with _as_store_error(sqlite3.Error, OSError), contextlib.ExitStack() as stack:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -114,6 +125,7 @@ class Database:
             stack.callback(os.close, lock)
             path = directory / DATABASE
             _create(path)
+            _check_end(path)
             _migrate(path)
             _warm_wal(path)
             connection = _connect_writer(path)
@@ -125,10 +137,10 @@ class Database:
             stack.pop_all()
             return database
 
-    def submit(self, write: Write) -> None:
-        """Queue the write; its outcome comes by `OnCommit`. Raises StoreError if writing is refused."""
+    def submit(self, writes: list[Write]) -> None:
+        """Queue the writes; their outcome comes by `OnCommit`. Raises StoreError if writing is refused."""
         self._refuse_after_failure()
-        self._queue.put(write)
+        self._queue.put(writes)
 
     def reset(self) -> None:
         """Accept writes again after a failure.
@@ -205,8 +217,8 @@ class Database:
         """Wait for one item, then take whatever else is queued, up to a mark."""
         batch: list[Write] = []
         item = self._queue.get()
-        while isinstance(item, Write):
-            batch.append(item)
+        while isinstance(item, list):
+            batch += item
             try:
                 item = self._queue.get_nowait()
             except queue.Empty:
@@ -238,7 +250,7 @@ class Database:
                 self._cursor.execute("ROLLBACK")
         if isinstance(error, sqlite3.Error) and _primary_code(error) in _BROKEN:
             self._broken = True
-        self._failed = _store_error(error)
+        self._failed = store_error(error)
         if self.failure is None:
             self.failure = self._failed
         return self._failed
@@ -306,6 +318,20 @@ def _create(path: Path) -> None:
     os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
 
 
+def _check_end(path: Path) -> None:
+    """Raise StoreError ``store.damaged`` where the journal's end is not one chain (a database whose log is that of
+    another copy reads as a mixture of both), or where commits that were synced cannot be read any more. Read only: what
+    is found is left as it is."""
+    with contextlib.closing(connect_reader(path)) as connection:
+        if schema.revision_of(connection) == schema.HEAD:
+            broken = verify.end(connection, CHECKED)
+            if broken is not None:
+                raise StoreError("store.damaged", detail=f"journal, record {broken}")
+        lost = log.commits_beyond(path)
+        if lost > 1:  # one may be torn by a power cut: it was not acknowledged
+            raise StoreError("store.damaged", detail=f"log: {lost} commits cannot be read")
+
+
 def _migrate(path: Path) -> None:
     """Bring the tables to the newest revision. Closing also moves what a crash left in the WAL into the database."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=2)) as connection:
@@ -336,12 +362,14 @@ def _as_store_error(*kinds: type[Exception]) -> Iterator[None]:
     try:
         yield
     except kinds as error:
-        raise _store_error(error) from error
+        raise store_error(error) from error
 
 
-def _store_error(error: Exception) -> StoreError:
+def store_error(error: Exception) -> StoreError:
+    """SQLite's or the system's error by what a person can do about it, as `_CODES` has it."""
     name = getattr(error, "sqlite_errorname", type(error).__name__)
-    return StoreError("store.unavailable", detail=f"{name}: {error}")
+    code = _CODES.get(_primary_code(error), "store.unavailable") if isinstance(error, sqlite3.Error) else None
+    return StoreError(code or "store.unavailable", detail=f"{name}: {error}")
 
 
 def _primary_code(error: sqlite3.Error) -> int:

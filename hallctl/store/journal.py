@@ -175,7 +175,7 @@ def _decode(name: str, body: str, private: str | None) -> Event:
         whole = msgspec.json.decode(body, type=dict[str, Any]) | msgspec.json.decode(private, type=dict[str, Any])
         return msgspec.convert(whole, kind)
     except msgspec.MsgspecError as error:
-        raise StoreError("store.unavailable", detail=f"journal, {name}: {error}") from error
+        raise StoreError("store.damaged", detail=f"journal, {name}: {error}") from error
 
 
 @cache

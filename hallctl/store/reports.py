@@ -9,9 +9,8 @@ from sqlalchemy import Engine, NullPool, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
-from hallctl.errors import StoreError
 from hallctl.store import tables
-from hallctl.store.database import connect_reader
+from hallctl.store.database import connect_reader, store_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +56,7 @@ class Reports:
             with Session(self._engine) as session:
                 return [_ledger_row(ticket) for ticket in session.exec(statement)]
         except DBAPIError as error:
-            raise StoreError("store.unavailable", detail=str(error.orig)) from error
+            raise store_error(error.orig or error) from error
 
     @cached_property
     def _engine(self) -> Engine:

@@ -89,6 +89,7 @@ export class Rpc {
   #nextId = 1;
   #tries = 0;
   #ready = false;
+  #epoch;
   #subscribing = false;
   #closed = false;
   #retry = null;
@@ -99,6 +100,7 @@ export class Rpc {
     this.#options = { open: (url) => new WebSocket(url), ...options };
     /** Number of the last event seen; null before the first snapshot. @type {number|null} */
     this.seq = null;
+    this.#epoch = null;
     this.#connect();
   }
 
@@ -164,7 +166,7 @@ export class Rpc {
     if (this.#subscribing) return;
     this.#subscribing = true;
     this.#ready = false;
-    this.#ask("hall.subscribe", this.seq === null ? {} : { since: this.seq }, (error, result) => {
+    this.#ask("hall.subscribe", this.seq === null ? {} : { since: this.seq, epoch: this.#epoch }, (error, result) => {
       this.#subscribing = false;
       if (error) return this.#refuse(error);
       this.#take(result);
@@ -176,7 +178,8 @@ export class Rpc {
     });
   }
 
-  #take({ seq, snapshot, events }) {
+  #take({ seq, epoch, snapshot, events }) {
+    this.#epoch = epoch;
     if (snapshot) {
       this.seq = seq;
       this.#options.onSnapshot?.(seq, snapshot);

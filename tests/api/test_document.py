@@ -48,6 +48,7 @@ async def test_answers_fit_the_document(tmp_path: Path) -> None:
             ("ticket.find", token, {"label": "A001"}),
             ("hall.snapshot", token, {}),
             ("journal.read", admin, {"limit": 5}),
+            ("journal.seal", admin, {}),
             ("report.ledger", admin, {"day": day}),
             ("account.list", admin, {}),
             ("terminal.list", admin, {}),

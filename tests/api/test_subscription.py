@@ -73,18 +73,21 @@ async def test_o01_a_client_that_was_away_resumes_without_gap_or_duplicate(tmp_p
     """O01: cut and back: the missed events, or a snapshot where too much was missed."""
     async with running_hall(tmp_path) as hall:
         board = await raw(hall, Role.BOARD)
-        seq = (await board.ask("hall.subscribe"))["result"]["seq"]
+        told = (await board.ask("hall.subscribe"))["result"]
+        seq, epoch = told["seq"], told["epoch"]
         await board.socket.close()
         kiosk = await hall.client(Role.KIOSK, "kiosk-1")
         for _ in range(3):
             await kiosk.change("ticket.take", service="pooled")
         again = await raw(hall, Role.BOARD)
-        result = (await again.ask("hall.subscribe", since=seq))["result"]
+        result = (await again.ask("hall.subscribe", since=seq, epoch=epoch))["result"]
         labels = [event["data"]["label"] for event in result["events"] if event["type"] == "ticket.taken"]
         assert labels == ["A001", "A002", "A003"]
-        assert (await again.ask("hall.subscribe", since=result["seq"]))["result"]["events"] == []
-        assert "snapshot" in (await again.ask("hall.subscribe", since=10**9))["result"]
+        assert (await again.ask("hall.subscribe", since=result["seq"], epoch=epoch))["result"]["events"] == []
+        assert "snapshot" in (await again.ask("hall.subscribe", since=10**9, epoch=epoch))["result"]
         assert "snapshot" in (await again.ask("hall.subscribe"))["result"]
+        assert "snapshot" in (await again.ask("hall.subscribe", since=seq))["result"]
+        assert "snapshot" in (await again.ask("hall.subscribe", since=seq, epoch="another"))["result"]
 
 
 async def test_the_answer_comes_before_the_broadcast(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import contextlib
 import shutil
 import sqlite3
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from hallctl.domain.events import Record
 from hallctl.domain.state import HallState
 from hallctl.store import journal, loading, request
 from hallctl.store.database import DATABASE
+from hallctl.store.verify import comparable
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def read_books(directory: Path, scratch: Path) -> Books:
     (scratch / f"{DATABASE}-shm").unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(scratch / DATABASE, isolation_level=None)) as connection:
         assert connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
-        answers = {row.key: row.answer for row in request.recent(connection, 0)}
+        answers = {row.key: row.answer for row in request.recent(connection)}
         return Books(list(journal.read(connection)), loading.load(connection), answers)
 
 
@@ -56,13 +57,6 @@ def replayed(records: list[Record]) -> HallState:
     for record in records:
         apply(state, record)
     return state
-
-
-def comparable(state: HallState) -> HallState:
-    """The state without the layout, and without lanes that nobody stands in."""
-    standing = (((*place, of), lane) for place, classes in state.lanes.items() for of, lane in classes.items())
-    lanes: dict[Any, Any] = {place: list(lane) for place, lane in standing if len(lane)}
-    return replace(state, layout=HallState().layout, lanes=lanes)
 
 
 def assert_whole(books: Books) -> None:

@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator
-from multiprocessing.context import ForkServerProcess
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 PRELOADED = ("hallctl.__main__", "hallctl.bootstrap", "hallctl.console")
@@ -51,10 +51,10 @@ class ForkedDaemon:
         self._config = config
         self._data = data
         self._env = env or {}
-        self._process: ForkServerProcess | None = None
+        self._process: BaseProcess | None = None
 
     @property
-    def process(self) -> ForkServerProcess:
+    def process(self) -> BaseProcess:
         assert self._process is not None, "not started"
         return self._process
 

@@ -29,7 +29,7 @@ async def allow_pages(hall: RunningHall, more: int | None) -> None:
     database = hall.daemon.context.hall.database
     used = await database.read(lambda connection: int(connection.execute("PRAGMA page_count").fetchone()[0]))
     limit = MANY_PAGES if more is None else used + more
-    database.submit(Write([(f"PRAGMA max_page_count = {limit}", ())]))
+    database.submit([Write([(f"PRAGMA max_page_count = {limit}", ())])])
     await database.read(lambda connection: connection.execute("SELECT 1").fetchone())
 
 
@@ -116,7 +116,7 @@ async def test_who_waits_for_the_same_request_gets_the_same_failure(
                 return error.code
             return str(answer)
 
-        engine.database.submit(Write([("INSERT INTO nowhere VALUES (1)", ())]))
+        engine.database.submit([Write([("INSERT INTO nowhere VALUES (1)", ())])])
         assert await asyncio.gather(*(ask() for _ in range(5))) == ["store.unavailable"] * 5
         await until_open(hall)
         answers = await asyncio.gather(*(ask() for _ in range(5)))

@@ -36,7 +36,7 @@ class Store:
 
     def write(self, write: Write | list[Row]) -> StoreError | None:
         """Write one command's rows and wait for the outcome."""
-        self.database.submit(write if isinstance(write, Write) else Write(write))
+        self.database.submit([write if isinstance(write, Write) else Write(write)])
         return self.outcome()[1]
 
     def ask(self, question: Callable[[sqlite3.Connection], T]) -> T:

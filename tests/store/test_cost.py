@@ -60,12 +60,12 @@ def test_what_a_commit_costs(store: Store, tmp_path: Path, capsys: pytest.Captur
         os.fdatasync(descriptor)
 
     def single(write: Write) -> None:
-        store.database.submit(write)
+        store.database.submit([write])
         assert store.outcome()[1] is None
 
     def many(writes: list[Write]) -> None:
         for write in writes:
-            store.database.submit(write)
+            store.database.submit([write])
         done = 0
         while done < len(writes):
             batch, error = store.outcome()

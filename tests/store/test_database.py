@@ -46,7 +46,7 @@ class Gate:
         """Returns when the writer has committed `write` and waits."""
         self.free.clear()
         self.reached.clear()
-        database.submit(write)
+        database.submit([write])
         assert self.reached.wait(20)
 
 
@@ -64,7 +64,7 @@ def test_what_is_queued_meanwhile_becomes_one_transaction(tmp_path: Path) -> Non
     gate.hold(database, Write([_row("first")]))
     queued = [Write([_row(f"k{n:02d}")]) for n in range(20)]
     for write in queued:
-        database.submit(write)
+        database.submit([write])
     with connect_reader(database.path) as reader:
         before = reader.execute("PRAGMA data_version").fetchone()
         gate.free.set()
@@ -86,7 +86,7 @@ def test_a_commit_is_readable_when_it_is_told(tmp_path: Path) -> None:
         reader.close()
 
     database = Database.open(tmp_path, on_commit)
-    database.submit(Write([_row("k1"), _row("k2")]))
+    database.submit([Write([_row("k1"), _row("k2")])])
     database.close()
     assert seen == [["k1", "k2"]]
 
@@ -96,7 +96,7 @@ def test_a_constraint_fails_the_whole_batch_and_all_behind_it_until_reset(tmp_pa
     database = Database.open(tmp_path, gate)
     gate.hold(database, Write([_row("k1")]))
     for kiosk in ("k2", "k1", "k3"):
-        database.submit(Write([_row(kiosk)]))
+        database.submit([Write([_row(kiosk)])])
     gate.reached.clear()
     gate.free.set()
     assert gate.reached.wait(20)
@@ -108,13 +108,13 @@ def test_a_constraint_fails_the_whole_batch_and_all_behind_it_until_reset(tmp_pa
     assert "SQLITE_CONSTRAINT" in error.detail
     assert len(batch) == 3
     with pytest.raises(StoreError) as refused:
-        database.submit(Write([_row("k4")]))
+        database.submit([Write([_row("k4")])])
     assert refused.value.code == "store.unavailable"
     with database.reading() as connection:
         assert _helps(connection) == ["k1"]
     database.reset()
     assert database.failure is None
-    database.submit(Write([_row("k5")]))
+    database.submit([Write([_row("k5")])])
     database.close()
     with connect_reader(database.path) as reader:
         assert _helps(reader) == ["k1", "k5"]
@@ -126,11 +126,11 @@ def test_writes_queued_before_the_failure_was_known_fail_too(tmp_path: Path) -> 
     gate = Gate()
     database = Database.open(tmp_path, gate)
     gate.hold(database, Write([_row("k1")]))
-    database.submit(Write([_row("k1")]))
+    database.submit([Write([_row("k1")])])
     with gate_between(gate, database) as late:
-        database._queue.put(late)  # as if submitted in the moment before `failure` was set
+        database._queue.put([late])  # as if submitted in the moment before `failure` was set
     database.reset()
-    database.submit(Write([_row("k3")]))
+    database.submit([Write([_row("k3")])])
     database.close()
     assert [error is None for _batch, error in gate.batches] == [True, False, False, True]
     with connect_reader(database.path) as reader:
@@ -187,7 +187,7 @@ def test_after_an_io_error_only_a_restart_helps(store: Store) -> None:
     with pytest.raises(StoreError):
         store.database.reset()
     with pytest.raises(StoreError):
-        store.database.submit(Write([_row("k2")]))
+        store.database.submit([Write([_row("k2")])])
     assert store.ask(_helps) == ["k1"]
     store.reopen()
     assert store.write([_row("k2")]) is None
@@ -214,12 +214,12 @@ def test_close_writes_what_is_queued_and_refuses_the_rest(tmp_path: Path) -> Non
     database = Database.open(tmp_path, gate)
     gate.hold(database, Write([_row("k0")]))
     for n in range(1, 50):
-        database.submit(Write([_row(f"k{n:02d}")]))
+        database.submit([Write([_row(f"k{n:02d}")])])
     gate.free.set()
     database.close()
     assert sum(len(batch) for batch, _error in gate.batches) == 50
     with pytest.raises(StoreError) as refused:
-        database.submit(Write([_row("late")]))
+        database.submit([Write([_row("late")])])
     assert refused.value.code == "store.stopping"
     database.close()
     with connect_reader(database.path) as reader:
@@ -280,7 +280,7 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
     (tmp_path / module.DATABASE).write_bytes(b"not a database, but long enough to be looked at" * 50)
     with pytest.raises(StoreError) as error:
         Database.open(tmp_path, Gate())
-    assert error.value.code == "store.unavailable"
+    assert error.value.code == "store.damaged"
     assert "SQLITE_NOTADB" in error.value.detail
     (tmp_path / module.DATABASE).unlink()
     Database.open(tmp_path, Gate()).close()
@@ -313,7 +313,7 @@ def acknowledged(batch, error):
 database = Database.open(Path(sys.argv[1]), acknowledged)
 for number in range(1000000):
     room.acquire()
-    database.submit(Write([("INSERT INTO help (kiosk) VALUES (?)", (f"{sys.argv[2]}-{number:07d}",))]))
+    database.submit([Write([("INSERT INTO help (kiosk) VALUES (?)", (f"{sys.argv[2]}-{number:07d}",))])])
 """
 
 

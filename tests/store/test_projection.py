@@ -283,10 +283,10 @@ def test_requests_are_found_again_and_forgotten_by_a_fresh_day(store: Store) -> 
     new = request.Request("new", "d1", 2, NOON, '{"seq":2}')
     assert store.write([request.row(old), request.row(new)]) is None
     store.reopen()
-    assert store.ask(lambda connection: request.recent(connection, NOON)) == [new]
-    assert store.ask(lambda connection: request.recent(connection, 0)) == [old, new]
+    assert store.ask(lambda connection: request.recent(connection, 1)) == [new]
+    assert store.ask(lambda connection: request.recent(connection)) == [old, new]
     assert store.write(_opened().write(e.DayOpened(DAY, fresh=True))) is None
-    assert store.ask(lambda connection: request.recent(connection, 0)) == [new]
+    assert store.ask(lambda connection: request.recent(connection)) == [new]
     reused = request.Request("new", "d2", 9, NOON + 1, '{"seq":9}')
     assert store.write([request.row(reused)]) is None
-    assert store.ask(lambda connection: request.recent(connection, 0)) == [new, reused]
+    assert store.ask(lambda connection: request.recent(connection)) == [new, reused]

@@ -41,7 +41,7 @@ export class FakeSocket {
   greet(seq, snapshot = {}) {
     this.open();
     this.answer("hello", { role: "kiosk", place: "kiosk-1", version: "0.1.0" });
-    this.answer("hall.subscribe", { seq, snapshot });
+    this.answer("hall.subscribe", { seq, epoch: "e1", snapshot });
   }
 }
 

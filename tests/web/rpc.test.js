@@ -55,9 +55,9 @@ test("a gap means subscribe again, with what was seen last", () => {
   const { rpc, wire, heard } = connect();
   wire.now.greet(42);
   wire.now.tell("hall.events", frame(45, 45, 45));
-  assert.deepEqual(wire.now.last("hall.subscribe").params, { since: 42 });
+  assert.deepEqual(wire.now.last("hall.subscribe").params, { since: 42, epoch: "e1" });
   wire.now.tell("hall.events", frame(46, 46, 46));
-  wire.now.answer("hall.subscribe", { seq: 46, events: frame(43, 46, 43, 45, 46).events });
+  wire.now.answer("hall.subscribe", { seq: 46, epoch: "e1", events: frame(43, 46, 43, 45, 46).events });
   assert.deepEqual(heard.events, [[[43, 45, 46], 46, false]]);
   assert.equal(rpc.seq, 46);
 });
@@ -83,7 +83,7 @@ test("a lost line is opened again for ever, with since", () => {
   mock.timers.tick(5000);
   wire.now.open();
   wire.now.answer("hello", {});
-  assert.deepEqual(wire.now.last("hall.subscribe").params, { since: 42 });
+  assert.deepEqual(wire.now.last("hall.subscribe").params, { since: 42, epoch: "e1" });
 });
 
 test("silence is asked about and a dead line given up", () => {

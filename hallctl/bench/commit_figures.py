@@ -1,0 +1,117 @@
+"""How even commits are: the store alone, its own checkpoints among them, with the rows of a county's day (row 12)."""
+
+import itertools
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from hallctl.bench import county
+from hallctl.bench.child import BenchError
+from hallctl.bench.figure import Figure, Plan, Say
+from hallctl.bench.premises import county_config
+from hallctl.bench.rig import rig
+from hallctl.bench.rounds import measure
+from hallctl.bench.spread import percentile
+from hallctl.clock import SystemClock
+from hallctl.config import parse
+from hallctl.errors import StoreError
+from hallctl.store.database import CHECKPOINT_COMMITS, Database, Write
+
+PACE_S: Final = 0.002
+"""Between two commands: many times a county hall at its busiest, so that checkpoints are met in the time there is."""
+
+LEAST: Final = 3 * CHECKPOINT_COMMITS
+"""Commits in a round: checkpoints are among them."""
+
+SETTLE_S: Final = 30.0
+
+
+@dataclass(slots=True)
+class TimedWrite(Write):
+    """The rows of a command, and the moments at which it was handed in and was durable (perf_counter)."""
+
+    begun: float = 0.0
+    done: float = 0.0
+
+
+class Store:
+    """The store of a county hall on its own, and the day's commands that are still to come."""
+
+    def __init__(self, directory: Path) -> None:
+        config = parse(county_config())
+        now = SystemClock().now()
+        today = county.business_day(config, now)
+        self._day = county.Day(config.layout(), now - county.BEFORE_MS)
+        with county.Filling(directory) as filling:
+            for part in (county.staff(config.layout()), county.morning(self._day, today)):
+                filling.put(self._day, part)
+        self._work = county.work(self._day, 1_000_000)
+        self._settled = threading.Semaphore(0)
+        self._error: StoreError | None = None
+        self._database = Database.open(directory, self._committed)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def commits_s(self, number: int) -> list[float]:
+        """Seconds from handing a command in until it is durable, for so many, one every `PACE_S`."""
+        writes = [self._made(self._day.do(command)) for command in itertools.islice(self._work, number)]
+        due = time.perf_counter()
+        for write in writes:
+            due = max(due + PACE_S, time.perf_counter())
+            time.sleep(max(0.0, due - time.perf_counter()))
+            write.begun = time.perf_counter()
+            self._database.submit([write])
+        for _ in writes:
+            if not self._settled.acquire(timeout=SETTLE_S):
+                raise BenchError("the store does not answer")
+        if self._error is not None:
+            raise BenchError(f"a commit failed: {self._error.detail}")
+        return [write.done - write.begun for write in writes]
+
+    def _made(self, write: Write) -> TimedWrite:
+        return TimedWrite(write.rows, write.latest)
+
+    def _committed(self, batch: Sequence[Write], error: StoreError | None) -> None:
+        now = time.perf_counter()
+        self._error = self._error or error
+        for write in batch:
+            if isinstance(write, TimedWrite):
+                write.done = now
+                self._settled.release()
+
+
+def commits(plan: Plan, directory: Path, say: Say) -> list[Figure]:
+    """Row 12: the slowest of a thousand commits against the usual one."""
+    say("提交的均匀程度  how even commits are")
+    number = max(int(plan.seconds / PACE_S), LEAST) if plan.scale >= 1 else max(20, round(LEAST * plan.scale))
+    with rig(plan, directory, say) as there:
+        store = Store(there.directory / "store")
+        try:
+            store.commits_s(number // 4)
+            found = measure(plan.rounds, lambda: there.floor(PACE_S), {"commits": lambda: store.commits_s(number)}, say)
+        finally:
+            store.close()
+    return [
+        found.figure(
+            "12",
+            "提交 p99.9 / p50（含检查点） · commit p99.9 / p50 with its own checkpointing",
+            lambda result: percentile(result["commits"], 99.9) / percentile(result["commits"], 50),
+            _absolute,
+            must=6.0,
+            stretch=3.2,
+            note=f"{number} commands of a county's day in a round, one every {PACE_S * 1000:.0f} ms",
+        )
+    ]
+
+
+def _absolute(result: Mapping[str, Any]) -> dict[str, float]:
+    took = result["commits"]
+    told = {f"commit_p{p}_ms": percentile(took, p) * 1000 for p in (50, 99, 99.9)}
+    return {**told, "commit_max_ms": max(took) * 1000, **result["floor"].absolute()}
+
+
+SCENARIOS: Final = (commits,)

@@ -1,0 +1,265 @@
+"""The rig: daemon, comparator, floors, load and readers, each a process on its own processors, for one scenario."""
+
+import contextlib
+import itertools
+import secrets
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from hallctl.bench import child, premises
+from hallctl.bench.child import BenchError, Child
+from hallctl.bench.figure import Plan, Say
+from hallctl.bench.floor import Fan, Floor
+from hallctl.bench.premises import Premises
+from hallctl.bench.sample import NS, Sample
+from hallctl.bench.subject import Subject
+
+FLOOR_TRIES: Final = 25
+"""Most tries of one look at the floor; there are three in a round."""
+
+FLOOR_SHARE: Final = 0.4
+"""Of the load's seconds, what one look at the floor may take."""
+
+SEEN_S: Final = 10.0
+"""Seconds that the readers may take to see the last event."""
+
+TAKING: Final = 8
+"""Connections that fill the queues."""
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A load: `windows` press as `how` says (see `hallctl.bench.load`), and `boards` read.
+
+    `calls_per_s` is more than they call in a second without pauses, so that enough people wait; `takes`: they do not
+    call, they take numbers.
+    """
+
+    windows: int
+    boards: int
+    how: str
+    interval_s: float = 0.0
+    spread_s: float = 0.0
+    calls_per_s: int = 0
+    takes: bool = False
+
+    def calls(self, seconds: float) -> int:
+        """More than the calls of so many seconds."""
+        if self.takes:
+            return 0
+        per_s = self.calls_per_s if self.how == "closed" else self.windows / self.interval_s
+        return int(seconds * per_s) + self.windows
+
+    @property
+    def event_s(self) -> float:
+        """Seconds between two events, or two bursts: the pacing of the floors; 0 without pauses."""
+        return self.interval_s / self.windows if self.how == "paced" else self.interval_s
+
+
+class Rig:
+    """What a scenario has at hand. Made by `rig`."""
+
+    def __init__(self, plan: Plan, directory: Path, say: Say, stack: contextlib.ExitStack) -> None:
+        self.plan = plan
+        self.say = say
+        self.directory = directory
+        self.server_cpus, self.load_cpus = child.processors()
+        self._stack = stack
+        self._numbers = itertools.count(1)
+        self._floors: dict[str, tuple[Child, int]] = {}
+        self._fan: tuple[Child, Child, int] | None = None
+
+    def scaled(self, clients: int) -> int:
+        """So many clients in this plan, at least one."""
+        return max(1, round(clients * self.plan.scale))
+
+    # ------------------------------------------------------------ servers
+
+    def premises(self, config: str, waiting: int) -> Premises:
+        """A filled hall; see `premises.prepare`."""
+        self.say("准备大厅 preparing the hall")
+        folder = self.directory / f"premises-{next(self._numbers)}"
+        folder.mkdir()
+        return premises.prepare(folder, config, waiting)
+
+    def subject(self, there: Premises, *, stored: bool = True, env: Mapping[str, str] | None = None) -> Subject:
+        """A running daemon on a copy of the premises."""
+        folder = self.directory / f"data-{next(self._numbers)}"
+        return self._stack.enter_context(Subject(there, folder, self.server_cpus, stored=stored, env=env))
+
+    def comparator(self, services: list[str], waiting: int) -> "Comparator":
+        """A running comparator with as many people waiting."""
+        folder = self.directory / f"comparator-{next(self._numbers)}"
+        folder.mkdir()
+        comparator = Comparator(folder, services, waiting, self.server_cpus)
+        self._stack.callback(comparator.process.end)
+        return comparator
+
+    # ------------------------------------------------------------ clients
+
+    def press(self, port: int, places: list[dict[str, Any]], plain: bool = False) -> Child:
+        """A load process that is connected."""
+        load = self._stack.enter_context(Child("load", self.load_cpus))
+        load.ask("open", port=port, places=places, plain=plain, name=secrets.token_hex(6))
+        return load
+
+    def readers(self, port: int, clients: list[dict[str, Any]]) -> Child:
+        """A reader process that is connected."""
+        boards = self._stack.enter_context(Child("boards", self.load_cpus))
+        boards.ask("open", port=port, clients=clients)
+        return boards
+
+    def run(
+        self,
+        server: "Subject | Comparator",
+        load: Child,
+        profile: Profile,
+        *,
+        boards: Child | None = None,
+        seconds: float | None = None,
+        count: int = 0,
+        each_reader: bool = False,
+    ) -> Sample:
+        """Press as the profile says, and gather what the readers saw."""
+        seconds = self.plan.seconds if seconds is None else seconds
+        if isinstance(server, Subject):
+            self.stock(server, min(profile.calls(seconds), count or sys.maxsize))
+        cpu = server.process.cpu_s()
+        told = self._pressed(server, load, profile, seconds, count)
+        moments = self.directory / "moments" if each_reader else None
+        seen: dict[str, Any] | None = None
+        last = max((row[4] for row in told["presses"]), default=0)
+        if boards is not None:
+            seen = boards.ask("collect", to=last, wait_s=SEEN_S, into=str(moments or ""))
+        sample = Sample.of(told, server.process.cpu_s() - cpu)
+        if isinstance(server, Subject):
+            taken = len(sample.presses)
+            server.waiting += taken if profile.takes else -sum(press.step == 0 for press in sample.presses)
+        if sample.refused or not sample.presses:
+            raise BenchError(f"{server.name} refused: {sample.refused} {server.log()}".strip())
+        if seen is not None:
+            sample.add_readers(seen, moments)
+        return sample
+
+    def _pressed(
+        self, server: "Subject | Comparator", load: Child, profile: Profile, seconds: float, count: int
+    ) -> dict[str, Any]:
+        """What the load tells; BenchError says also how the server ended, if it has."""
+        try:
+            told: dict[str, Any] = load.ask(
+                "press",
+                within_s=seconds + child.JOB_S,
+                how=profile.how,
+                seconds=seconds,
+                interval_s=profile.interval_s,
+                spread_s=profile.spread_s,
+                count=count,
+                seed=next(self._numbers),
+            )
+        except BenchError as error:
+            code = server.process.popen.poll()
+            ended = "" if code is None else f"; {server.name} has ended with {code}"
+            raise BenchError(f"{error}{ended} {server.log()}".strip()) from error
+        return told
+
+    def stock(self, subject: Subject, wanted: int) -> None:
+        """See to it that so many wait, as many for each window: numbers are taken, unmeasured."""
+        missing = wanted - subject.waiting
+        if missing <= 0:
+            return
+        self.say("取号 filling the queues")
+        desks = subject.desks(TAKING)
+        with Child("load", self.load_cpus) as taking:
+            taking.ask("open", port=subject.port, places=desks, plain=False, name=secrets.token_hex(6))
+            in_turn = TAKING * len(subject.premises.wanted)
+            count = -(-missing // in_turn) * in_turn
+            told = taking.ask("press", how="closed", seconds=child.JOB_S, count=count)
+            if told["refused"]:
+                raise BenchError(f"no number: {told['refused']}")
+        subject.waiting += len(told["presses"])
+
+    # ------------------------------------------------------------ floors
+
+    def floor(self, event_s: float, env: Mapping[str, str] | None = None) -> Floor:
+        """One look at the floor, at the pacing of events every `event_s` seconds."""
+        key = repr(sorted((env or {}).items()))
+        if key not in self._floors:
+            far = self._stack.enter_context(Child("floor", self.server_cpus))
+            near = self._stack.enter_context(Child("floor", self.load_cpus, env))
+            self._floors[key] = near, int(far.ask("echo"))
+        near, port = self._floors[key]
+        count = FLOOR_TRIES * 4
+        if event_s > 0:
+            count = max(4, min(FLOOR_TRIES, int(self.plan.seconds * FLOOR_SHARE / event_s)))
+        told = near.ask("measure", directory=str(self.directory), port=port, interval_s=event_s, count=count)
+        return Floor(**told)
+
+    def fan(self, readers: int, size: int, event_s: float) -> Fan:
+        """A raw fan-out of a frame of `size` bytes to so many readers, every `event_s` seconds."""
+        if self._fan is None:
+            sender = self._stack.enter_context(Child("floor", self.server_cpus))
+            boards = self._stack.enter_context(Child("boards", self.load_cpus))
+            boards.begin("open", port=sender.ask("listen"), clients=[{"speech": "raw", "count": readers}])
+            sender.ask("accept", count=readers)
+            boards.result()
+            self._fan = sender, boards, readers
+        sender, boards, there = self._fan
+        if there != readers:
+            raise BenchError("one fan-out per rig")
+        event_s = event_s or 0.005
+        count = max(4, min(FLOOR_TRIES, int(self.plan.seconds * FLOOR_SHARE / event_s)))
+        told = sender.ask("fan", size=size, interval_s=event_s, count=count)
+        seen = boards.ask("collect", to=told["sent"][-1][0], wait_s=SEEN_S)
+        last_ns = {row[1]: row[4] for row in seen["frames"]}
+        if seen["behind"] or len(last_ns) != count:
+            raise BenchError("the raw fan-out lost a frame")
+        return Fan([(last_ns[number] - sent) * NS for number, sent in told["sent"]], told["cpu_s"] / count)
+
+
+class Comparator:
+    """The running session server."""
+
+    name = "comparator"
+
+    def __init__(self, directory: Path, services: list[str], waiting: int, cpus: set[int]) -> None:
+        self._log = directory / "log"
+        command = [sys.executable, "-m", "hallctl.bench.comparator", str(directory), ",".join(services), str(waiting)]
+        with self._log.open("wb") as log:
+            self.process = child.Process(command, cpus, stderr=log)
+        assert self.process.popen.stdout is not None  # noqa: S101 - a pipe
+        line = self.process.popen.stdout.readline()
+        if not line.strip().isdigit():
+            self.process.end()
+            raise BenchError(f"the comparator does not start: {self.log()}")
+        self.port = int(line)
+
+    def log(self) -> str:
+        """The end of what it has written."""
+        return self._log.read_text(encoding="utf-8", errors="replace")[-2000:]
+
+    def windows(self, names: list[str], services: list[str]) -> list[dict[str, Any]]:
+        """Places that call and finish, window i for service i of the hall in turn."""
+        return [
+            {
+                "cycle": [
+                    [f"/services/{services[n % len(services)]}/windows/{name}/next", {}],
+                    [f"/windows/{name}/finish", {}],
+                ]
+            }
+            for n, name in enumerate(names)
+        ]
+
+
+@contextlib.contextmanager
+def rig(plan: Plan, directory: Path, say: Say) -> Iterator[Rig]:
+    """A rig in a folder of its own in `directory`; everything in it is ended and removed at the end."""
+    child.raise_file_limit()
+    with (
+        tempfile.TemporaryDirectory(prefix="hallctl-bench-", dir=directory) as folder,
+        contextlib.ExitStack() as stack,
+    ):
+        yield Rig(plan, Path(folder), say, stack)

@@ -1,0 +1,48 @@
+"""Row 9 at sizes of tens: the crowd is a real hall's, the choice is the one that a scan makes."""
+
+from pathlib import Path
+
+import pytest
+
+from hallctl.bench import decision_figures
+from hallctl.bench.decision_figures import Crowd
+from hallctl.bench.figure import Plan
+from hallctl.domain.model import Stage
+
+
+def waiting(crowd: Crowd) -> int:
+    return sum(ticket.stage is Stage.WAITING for ticket in crowd.state.tickets.values())
+
+
+def test_the_number_of_those_waiting_stays_and_the_scan_finds_the_same() -> None:
+    crowd = Crowd(30)
+    assert crowd.scan_us() > 0
+    for _ in range(40):
+        assert crowd.decision_us() > 0
+        assert waiting(crowd) == 30
+        crowd.scan_us()  # fails if the decision is another
+
+
+def test_sizes_hold_to_the_memory() -> None:
+    plan = Plan()
+    assert decision_figures.sizes_of(plan, 1 << 40) == decision_figures.SIZES
+    assert max(decision_figures.sizes_of(plan, 1 << 30)) == 100_000
+    assert decision_figures.sizes_of(Plan(scale=0.001), 1 << 40)[-1] == 1000
+
+
+def test_the_figures_name_their_sizes(tmp_path: Path) -> None:
+    said: list[str] = []
+    growth, scan = decision_figures.decisions(Plan(rounds=2, scale=0.001), tmp_path, said.append)
+    assert said
+    assert (growth.row, growth.must, len(growth.values)) == ("9", 1.5, 2)
+    assert "100 / 10 waiting" in growth.name
+    assert growth.absolute.keys() == {"decision_10_us", "decision_100_us", "decision_1000_us"}
+    assert scan.better == "higher"
+    assert scan.must is None, "a scan of a hundred is no measure"
+
+
+@pytest.mark.parametrize("scenario", decision_figures.SCENARIOS)
+def test_scenarios_have_rows(scenario: object) -> None:
+    from hallctl.bench import local_figures
+
+    assert getattr(scenario, "__name__", "") in local_figures.ROWS
