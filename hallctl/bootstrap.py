@@ -34,6 +34,7 @@ from hallctl.domain.commands import StartHall
 from hallctl.domain.model import Priority, Ticket
 from hallctl.domain.state import HallState
 from hallctl.engine import slip
+from hallctl.engine.backups import Backups
 from hallctl.engine.cards import Cards
 from hallctl.engine.hall import Hall
 from hallctl.engine.hub import Hub
@@ -235,7 +236,9 @@ async def serve(
         daemon.finish, hall.on_fatal = server.finish, server.fail
         await daemon.start(digest)
         serving = asyncio.create_task(server.serve([listener]))
-        others = [asyncio.create_task(work) for work in (daemon.context.timers.run(), _watch())]
+        timers = daemon.context.timers
+        backups = Backups(hall, config, daemon.directory, daemon.context.clock, timers.doubt)
+        others = [asyncio.create_task(work) for work in (timers.run(), backups.run(), _watch())]
         stack.push_async_callback(_ended, serving, *others)
         if await server.serves(serving):
             stack.enter_context(_console(daemon))
