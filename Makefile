@@ -5,7 +5,7 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check screenshots lock wheel clean environment
+.PHONY: help demo test check bench loss abuse soak screenshots lock wheel clean environment
 
 help: ## Show this list
 	@echo "hallctl: make TARGET"
@@ -27,6 +27,22 @@ check: environment ## Format, lint, types, layers, page tests, shapes
 	$(BIN)/lint-imports
 	node --test $$(find tests/web -name '*.test.js' | sort)
 	$(BIN)/python -m pytest -q tests/test_shape.py
+
+bench: environment ## Measure the hall against what disk and wire take at least (ARGS="--quick", "--html report.html")
+	@.ci/system-packages bench
+	$(BIN)/hallctl bench $(ARGS)
+
+loss: environment ## Kill it, cut its power, break its disk: the whole loss table (ARGS="--quick")
+	@.ci/system-packages bench
+	$(BIN)/python -m tests.loss $(ARGS)
+
+abuse: environment ## Hostile clients and clocks: their rows of the loss table (ARGS="--quick")
+	@.ci/system-packages bench
+	$(BIN)/python -m tests.abuse $(ARGS)
+
+soak: environment ## Simulated county days and a real hour, with faults: flat memory, right sums
+	@.ci/system-packages bench
+	$(BIN)/python -m tests.soak $(ARGS)
 
 screenshots: environment ## Take the pictures of the README from a running demo
 	@.ci/system-packages test

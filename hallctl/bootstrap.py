@@ -12,9 +12,10 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -234,6 +235,7 @@ async def serve(
         app = http.application(daemon.context, pages(), methods, clips)
         server = Server(daemon.context, app, lambda: notify("STOPPING=1"))
         daemon.finish, hall.on_fatal = server.finish, server.fail
+        asyncio.get_running_loop().set_exception_handler(partial(_stop_without_memory, server))
         await daemon.start(digest)
         serving = asyncio.create_task(server.serve([listener]))
         timers = daemon.context.timers
@@ -247,6 +249,14 @@ async def serve(
         await serving
     if server.failure is not None:
         raise server.failure
+
+
+def _stop_without_memory(server: Server, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Where memory has run out, nobody knows which callback is missing now: stop, so that a restart begins with all."""
+    if isinstance(context.get("exception"), MemoryError):
+        server.fail(StoreError("store.unavailable", detail="no memory"))
+    else:
+        loop.default_exception_handler(context)
 
 
 async def _ended(*tasks: asyncio.Task[None]) -> None:

@@ -130,7 +130,9 @@ class Client:
                 pass
             finally:
                 failures = 1 if self.online.is_set() else failures + 1  # a line that has served begins anew
-                self._drop()
+                self.online.clear()
+                self._socket = None
+                self._give_up()
             await asyncio.sleep(PAUSE_S[min(failures, len(PAUSE_S)) - 1])
 
     async def _serve(self, socket: ClientConnection) -> None:
@@ -148,9 +150,8 @@ class Client:
             with contextlib.suppress(asyncio.CancelledError, ConnectionClosed):
                 await reader
 
-    def _drop(self) -> None:
-        self.online.clear()
-        self._socket = None
+    def _give_up(self) -> None:
+        """Nobody answers any more on this line."""
         for answer in self._answers.values():
             if not answer.done():
                 answer.set_exception(ConnectionError("the line to the hall dropped"))
@@ -172,12 +173,15 @@ class Client:
         return await answer
 
     async def _read(self, socket: ClientConnection) -> None:
-        async for frame in socket:
-            message = json.loads(frame)
-            if "method" in message:
-                await self._notified(message["method"], message["params"])
-            elif message.get("id") is not None:
-                self._answered(message)
+        try:
+            async for frame in socket:
+                message = json.loads(frame)
+                if "method" in message:
+                    await self._notified(message["method"], message["params"])
+                elif message.get("id") is not None:
+                    self._answered(message)
+        finally:
+            self._give_up()
 
     def _answered(self, message: Json) -> None:
         answer = self._answers.pop(message["id"], None)

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from hallctl.clock import Clock, SystemClock
 from hallctl.errors import ConfigError, HallctlError, StoreError, sentence
 
 out = Console()
@@ -23,6 +24,9 @@ err = Console(stderr=True)
 FAILED: Final = 1
 USAGE: Final = 2
 NICE: Final = 10
+MOST_SKIPPED: Final = 999
+
+clock: Clock = SystemClock()
 
 DataPath = Annotated[
     Path,
@@ -142,7 +146,6 @@ def make_backup(
     as_json: AsJson = False,
 ) -> None:
     """Copy the hall, running or not, and check the copy. 立即备份。"""
-    from hallctl.clock import SystemClock
     from hallctl.store import backup
 
     with contextlib.suppress(OSError):
@@ -154,7 +157,7 @@ def make_backup(
             made = backup.make(
                 data,
                 folder,
-                SystemClock().now(),
+                clock.now(),
                 keep=keep,
                 days=days,
                 copied=lambda share: copied(int(share * 100)),
@@ -202,13 +205,25 @@ def restore(
     data: Annotated[Path, typer.Option("--data", "-d", help="New data directory; never one that has a hall.")],
     at: Annotated[str | None, typer.Option(help='Up to this moment, "2026-11-22 10:30" in the hall\'s time.')] = None,
     seq: Annotated[int | None, typer.Option(help="Up to this record.")] = None,
+    skip: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=MOST_SKIPPED,
+            help="Leave out so many numbers of each service beyond those that the backup knows of: they may be on "
+            "paper. Default: 50 if the restored day is today, else none at all.",
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Make a hall from its backup, up to a point in time if one is given. 从备份恢复。"""
+    from hallctl.engine.skip import Skip
     from hallctl.store.restore import Point
     from hallctl.store.restore import restore as make
 
-    tz = _zone(source if source.is_dir() else source.parent)
+    folder = source if source.is_dir() else source.parent
+    tz = _zone(folder)
+    skipping = Skip(skip, clock.now(), tz, _config(folder))
     point = Point(seq=seq, at=_parse_moment(at, tz) if at else None)
     if at and (seq is not None or point.at is None):
         _fail(StoreError("restore.bad_point", at=at), USAGE)
@@ -216,15 +231,23 @@ def restore(
         if not source.exists():
             raise StoreError("restore.nothing", path=str(source))
         with _bar() as bar:
-            made = make(source, data, point, checked=bar("核验 verify", None), rebuilt=bar("恢复 restore", None))
+            made = make(
+                source,
+                data,
+                point,
+                prepare=skipping.carry_out,
+                checked=bar("核验 verify", None),
+                rebuilt=bar("恢复 restore", None),
+            )
     except HallctlError as error:
         _fail(error, USAGE if error.code == "restore.exists" else FAILED)
     if as_json:
         _print_json({"head": str(made.head), "at": made.at, "open_tickets": made.open_tickets, "day": made.day,
-                     "numbers": made.numbers, "answers": made.answers, "copy": made.copy,
+                     "numbers": made.numbers, "skipped": skipping.skipped, "answers": made.answers, "copy": made.copy,
                      "from_archive": made.from_archive, "notes": [code for code, _params in made.notes]})  # fmt: skip
         return
     _tell_restored(made, data, tz)
+    _tell_numbers(made, skipping.skipped, skipping.count)
 
 
 def _tell_restored(made: Any, data: Path, tz: tzinfo) -> None:
@@ -241,14 +264,18 @@ def _tell_restored(made: Any, data: Path, tz: tzinfo) -> None:
         ("封签 head", made.head),
     ):
         _say(" ", f"{what}: {value}")
-    if made.day is not None:
-        params = {"day": made.day}
-        _say(
-            "[yellow]![/]",
-            f"{sentence('restore.numbers', 'zh', params)}\n  {sentence('restore.numbers', 'en', params)}",
-        )
-        for service, number in sorted(made.numbers.items()):
-            _say(" ", f"  {service}: {number}")
+
+
+def _tell_numbers(made: Any, skipped: dict[str, tuple[int, int]], count: int | None) -> None:
+    """What was left out of the day in hand; else that its numbers may be issued again."""
+    if not skipped and made.day is None:
+        return
+    code, params = "restore.skipped" if skipped else "restore.numbers", {"day": made.last_day, "count": count or 0}
+    _say("[yellow]![/]", f"{sentence(code, 'zh', params)}\n  {sentence(code, 'en', params)}")
+    for service, number in sorted(made.numbers.items()):
+        first, last = skipped.get(service, (0, 0))
+        span = f"  跳过 skipped {first}–{last}" if last else ""
+        _say(" ", f"  {service}: {number}{span}")
 
 
 @contextlib.contextmanager

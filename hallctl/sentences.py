@@ -99,6 +99,8 @@ _REFUSALS: Final = {
         "不能开启较早的日期 {day}；当前业务日是 {current}。请检查时钟。",
         "Cannot open the earlier day {day}; the business day is {current}. Check the clock.",
     ),
+    "numbers.closed": ("今天还没有开始取号，不用跳号。", "No day is open, so there is no number to skip."),
+    "numbers.count": ("一次可跳 1 到 {most} 个号。", "Between 1 and {most} numbers can be skipped at once."),
     "help.none": ("{kiosk} 没有待处理的求助。", "{kiosk} has no call for help."),
     "terminal.unknown": ("没有这台终端：{terminal}。", "There is no terminal {terminal}."),
     "account.unknown": ("没有这个账号：{account}。", "There is no account {account}."),
@@ -338,10 +340,7 @@ _KEEPING: Final = {
         "No backup was made: {path} cannot be written. The hall goes on; check that the disk is there, writable and "
         "has room.",
     ),
-    "backup.busy": (
-        "{path} 里正在做另一个备份。请等它完成。",
-        "Another backup is being made in {path}. Wait for it.",
-    ),
+    "backup.busy": ("{path} 里正在做另一个备份。请等它完成。", "Another backup is being made in {path}. Wait for it."),
     "backup.foreign": (
         "{path} 是另一个大厅的备份目录。请为每个大厅各用一个目录。",
         "{path} holds the backups of another hall. Give each hall a folder of its own.",
@@ -384,11 +383,17 @@ _KEEPING: Final = {
         "The archive breaks after record {seq} (it has others up to {last}); what comes after was not restored.",
     ),
     "restore.numbers": (
-        "{day} 营业日还在进行：恢复点之后取的号可能已在群众手里，系统不记得，会再次发出同样的号。"
+        "{day} 营业日还在进行：恢复点之后取的号可能已在群众手里，系统会再次发出同样的号。"
         "开门前请核对下列最后的号与群众手里的小票；遇到重号，后取的请重新取号。",
         "The business day {day} is still in hand: numbers issued after the point may be in people's hands; the hall "
         "does not know them and will issue them again. Before opening compare the last numbers below with the slips; "
         "who comes with a double takes a new number.",
+    ),
+    "restore.skipped": (
+        "{day} 营业日：备份里已知的号之后，每项业务又跳过了 {count} 个号，已在群众手里的号不会再次发出。"
+        "若其后发出的号可能更多，请由管理员用 numbers.skip 再跳。",
+        "Day {day}: beyond the numbers that the backup knows of, {count} more of each service were left out: none that "
+        "is on paper is issued again. If more may be, an administrator leaves more out with numbers.skip.",
     ),
 }
 

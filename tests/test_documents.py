@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from hallctl import console
+from hallctl import console, keeping
 from hallctl.__main__ import accounts, app
 from hallctl.api.methods import METHODS, WS_ONLY
+from hallctl.bench import catalogue, command
 from hallctl.devices.registry import installed
 from hallctl.domain.events import EVENTS
 from hallctl.version import VERSION
@@ -20,6 +21,7 @@ API = (ROOT / "hallctl" / "api" / "README.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 README_ZH = (ROOT / "README.zh-CN.md").read_text(encoding="utf-8")
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+BENCH = (ROOT / "hallctl" / "bench" / "README.md").read_text(encoding="utf-8")
 CONTRIBUTING = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
@@ -75,20 +77,40 @@ def test_driver_is_in_both_readmes(name: str) -> None:
     assert f"`{name}`" in README_ZH
 
 
-def _commands() -> list[str]:
-    """Every command of the command line, groups with their parts: ``account set``."""
+def _commands() -> dict[str, list[str]]:
+    """Every command of the command line, groups with their parts (``account set``), and its options."""
     console.install(app, accounts)
-    found: list[str] = []
-    for name, command in typer.main.get_group(app).commands.items():
-        parts = getattr(command, "commands", None)
-        found += [f"{name} {part}" for part in parts] if parts else [name]
+    keeping.install(app)
+    command.install(app)
+    found: dict[str, list[str]] = {}
+    for name, given in typer.main.get_group(app).commands.items():
+        parts = getattr(given, "commands", None)
+        named = {f"{name} {part}": known for part, known in parts.items()} if parts else {name: given}
+        for words, known in named.items():
+            found[words] = [option for row in known.params for option in row.opts if option.startswith("--")]
     return found
 
 
-@pytest.mark.parametrize("command", _commands())
-def test_command_is_in_both_readmes(command: str) -> None:
-    assert f"`hallctl {command}" in README
-    assert f"`hallctl {command}" in README_ZH
+COMMANDS = _commands()
+KEEPING = ("verify", "seal", "backup make", "backup list", "restore")
+
+
+@pytest.mark.parametrize("words", COMMANDS)
+def test_command_is_in_both_readmes(words: str) -> None:
+    assert f"`hallctl {words}" in README
+    assert f"`hallctl {words}" in README_ZH
+
+
+@pytest.mark.parametrize("words", KEEPING)
+def test_options_that_keep_the_journal_are_in_both_readmes(words: str) -> None:
+    assert [option for option in COMMANDS[words] if option not in README] == []
+    assert [option for option in COMMANDS[words] if option not in README_ZH] == []
+
+
+def test_bench_is_documented() -> None:
+    """Every option, and every row that can be asked for."""
+    assert [option for option in COMMANDS["bench"] if f"`{option}" not in BENCH] == []
+    assert [row for row in catalogue.rows() if not re.search(rf"^\| `{row}[`.]", BENCH, re.MULTILINE)] == []
 
 
 def test_changelog_has_the_version() -> None:

@@ -1,5 +1,6 @@
 """The commands that keep the journal, as a technician gives them: sentences, exit codes, JSON."""
 
+import errno
 import io
 import json
 import os
@@ -16,20 +17,35 @@ from typer.testing import CliRunner, Result
 
 from hallctl import keeping
 from hallctl.config import load
+from hallctl.domain import events as e
+from hallctl.domain.decide_hall import MOST_SKIPPED
 from hallctl.engine import seal as sealing
+from hallctl.errors import StoreError
 from hallctl.sentences import SENTENCES
 from hallctl.store import folder as folders
 from hallctl.store import seal
 from hallctl.store.database import DATABASE, Database, Write
 from hallctl.store.file import write_whole
+from hallctl.store.restore import Issued, Point, restore
+from tests.e2e.books import assert_whole, read_books
+from tests.harness import FakeClock
 from tests.store.halls import journal_of, looking, new_hall, tamper, two_days
-from tests.store.samples import DAY
+from tests.store.samples import DAY, NOON
 
 LAST = len(two_days())
 CONFIG = Path(__file__).parent.parent / "config" / "village.toml"
 
+DAY_MS = 86_400_000
+LATER = FakeClock(NOON + 30 * DAY_MS)
+"""A month after the hall's two days."""
+
 app = typer.Typer()
 keeping.install(app)
+
+
+@pytest.fixture(autouse=True)
+def later(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keeping, "clock", LATER)
 
 
 @pytest.fixture
@@ -164,6 +180,114 @@ def test_o07_restore_to_a_moment_in_the_halls_time(hall: Path, tmp_path: Path) -
     first = two_days()[0].at
     assert told["at"] <= first + 30_000 < told["at"] + 1000
     assert told["head"].startswith("31:")
+
+
+# ---------------------------------------------------------------- numbers that may be on paper
+
+
+@pytest.mark.parametrize(
+    ("days", "arguments", "skipped"),
+    [
+        (1, (), {"tax": [13, 62]}),
+        (0, (), {"tax": [13, 62]}),
+        (2, (), {}),
+        (1, ("--skip", "0"), {}),
+        (1, ("--skip", "7"), {"tax": [13, 19]}),
+        (30, ("--skip", "7"), {"tax": [13, 19]}),
+    ],
+    ids=["today", "the clock is behind", "another day", "none", "so many", "so many on another day"],
+)
+def test_t01_o07_a_hall_restored_in_its_day_leaves_numbers_out(
+    hall: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    days: int, arguments: tuple[str, ...], skipped: dict[str, list[int]],
+) -> None:  # fmt: skip
+    """T01, O07: what was issued after the point may be on paper; while that day goes on it is not issued again."""
+    clock = FakeClock(NOON + days * DAY_MS)
+    monkeypatch.setattr(keeping, "clock", clock)
+    made = _told("backup", "make", "--data", hall.parent)
+    told = _told("restore", hall.parent / "backups", "--data", tmp_path / "new", *arguments)
+    assert {path.name for path in (tmp_path / "new").iterdir()} == {DATABASE, "secret.key"}
+    assert told["skipped"] == skipped
+    assert told["numbers"] == {service: last for service, (_first, last) in skipped.items()} or {"tax": 12}
+    books = read_books(tmp_path / "new", tmp_path / "books")
+    assert_whole(books)
+    more = books.records[LAST:]
+    assert [(record.event, record.actor, record.at) for record in more] == [
+        (e.NumbersSkipped(service, last), "restore", clock.at) for service, (_first, last) in skipped.items()
+    ]
+    assert told["head"].startswith(f"{LAST + len(more)}:")
+    assert _call("verify", "--data", tmp_path / "new", "--seal", told["head"], "--rows").exit_code == 0
+    assert _call("verify", "--data", tmp_path / "new", "--seal", made["head"]).exit_code == 0
+
+
+def test_t01_o07_every_service_of_the_config_leaves_numbers_out(hall: Path, tmp_path: Path) -> None:
+    """A service of which nobody had taken a number yet may have issued its first ones after the point."""
+    write_whole(hall.with_name("last-good.toml"), CONFIG.read_bytes())
+    _told("backup", "make", "--data", hall.parent)
+    told = _told("restore", hall.parent / "backups", "--data", tmp_path / "new", "--skip", "5")
+    config, _digest = load(CONFIG)
+    assert told["skipped"] == {"tax": [13, 17], **{service.id: [1, 5] for service in config.services}}
+    assert_whole(read_books(tmp_path / "new", tmp_path / "books"))
+
+
+@pytest.mark.parametrize(("count", "last"), [("50", 62), ("999", 1011)])
+def test_t01_o07_what_the_backup_knows_beyond_the_point_is_left_out(
+    hall: Path, tmp_path: Path, count: str, last: int
+) -> None:
+    """A hall put back to ten o'clock at noon: what was issued meanwhile is on paper, however much it is."""
+    records = two_days()
+    third = [r.seq for r in records if isinstance(r.event, e.TicketTaken) and r.day == records[-1].day][2]
+    _told("backup", "make", "--data", hall.parent)
+    arguments = ("--data", tmp_path / "new", "--seq", str(third), "--skip", count)
+    assert _told("restore", hall.parent / "backups", *arguments)["skipped"] == {"tax": [4, last]}
+    books = read_books(tmp_path / "new", tmp_path / "books")
+    assert_whole(books)
+    steps = [event.number for event in books.of(e.NumbersSkipped)]
+    assert steps == ([62] if last == 62 else [1002, 1011])
+    assert _call("verify", "--data", tmp_path / "new", "--rows").exit_code == 0
+
+
+def test_t01_o07_a_closed_day_that_may_be_opened_again_leaves_numbers_out(hall: Path, tmp_path: Path) -> None:
+    closed = next(record.seq for record in two_days() if isinstance(record.event, e.DayClosed))
+    _told("backup", "make", "--data", hall.parent)
+    arguments = ("--data", tmp_path / "new", "--seq", str(closed), "--skip", "9")
+    assert _told("restore", hall.parent / "backups", *arguments)["skipped"] == {"tax": [13, 21]}
+    books = read_books(tmp_path / "new", tmp_path / "books")
+    assert_whole(books)
+    assert books.loaded.tallies["tax"].number == 21
+
+
+def test_t01_what_was_left_out_is_told_in_both_languages(hall: Path, tmp_path: Path) -> None:
+    _told("backup", "make", "--data", hall.parent)
+    result = _call("restore", hall.parent / "backups", "--data", tmp_path / "new", "--skip", "50")
+    assert result.exit_code == 0, result.output
+    assert "又跳过了 50 个号" in result.output
+    assert "50 more of each service were left out" in result.output
+    assert "tax: 62  跳过 skipped 13–62" in result.output
+    assert "会再次发出同样的号" not in result.output
+
+
+def test_o07_a_skip_that_fails_hands_nothing_over(hall: Path, tmp_path: Path) -> None:
+    """O07: a hall that would issue numbers twice is not taken for a restored one."""
+    _told("backup", "make", "--data", hall.parent)
+    given: list[Path] = []
+
+    def full(directory: Path, _issued: Issued) -> None:
+        given.extend(directory.iterdir())
+        raise OSError(errno.ENOSPC, "no room")
+
+    with pytest.raises(StoreError, match="no room"):
+        restore(hall.parent / "backups", tmp_path / "new", Point(), prepare=full)
+    assert [path.name for path in given] == [DATABASE]
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+@pytest.mark.parametrize("count", ["-1", "1000"])
+def test_so_many_numbers_are_not_left_out(hall: Path, tmp_path: Path, count: str) -> None:
+    assert keeping.MOST_SKIPPED == MOST_SKIPPED
+    _told("backup", "make", "--data", hall.parent)
+    assert _call("restore", hall.parent / "backups", "--data", tmp_path / "new", "--skip", count).exit_code == 2
+    assert not (tmp_path / "new").exists()
 
 
 def test_restore_used_wrongly(hall: Path, tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ def test_installing_is_explained() -> None:
 
 # ---------------------------------------------------------------- Makefile and scripts
 
-TARGETS = ("help", "demo", "test", "check", "screenshots", "lock", "wheel", "clean")
+TARGETS = ("help", "demo", "test", "check", "bench", "loss", "abuse", "soak", "screenshots", "lock", "wheel", "clean")
 
 
 def test_make_help_is_the_default_and_lists_every_target() -> None:
@@ -212,7 +212,7 @@ def test_missing_packages_are_told_in_one_line_to_type(bare: Path) -> None:
     bash = shutil.which("bash") or "bash"
     result = _run([bash, ".ci/system-packages", "test"], PATH=str(bare), CI="")
     assert result.returncode == 0, result.stderr
-    packages = "espeak-ng fonts-noto-cjk chromium nodejs systemd"
+    packages = "espeak-ng fonts-noto-cjk gcc libc6-dev chromium nodejs systemd"
     assert f"sudo apt-get install --no-install-recommends {packages}\n" in result.stderr
     assert "must not run" not in result.stderr
 

@@ -110,6 +110,10 @@ def close_day(_context: Context, _caller: Caller, _p: s.ChangeNothing) -> c.Comm
     return c.CloseDay()
 
 
+def skip_numbers(_context: Context, _caller: Caller, p: s.SkipNumbers) -> c.Command:
+    return c.SkipNumbers(p.count, p.service)
+
+
 def request_help(_context: Context, caller: Caller, p: s.AtKiosk) -> c.Command:
     return c.RequestHelp(required_kiosk(caller, p.kiosk))
 

@@ -1,10 +1,11 @@
-"""From a caller, a method's name and raw params to its result: the same for every door."""
+"""From a caller, a method's name and raw params to its result: the same for every door.
 
-import contextlib
+This is one of the four edges at which anything unexpected is caught: the asker gets ``request.internal``, the log the
+trace, and everybody else goes on.
+"""
+
 import hashlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 import structlog
@@ -39,8 +40,7 @@ def check_role(method: Method, caller: Caller) -> None:
         raise RequestError("auth.wrong_role", role=caller.role, method=method.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request whose method, role and params are right: what is to be done for whom."""
 
     caller: Caller
@@ -64,33 +64,31 @@ def asked(caller: Caller, name: str, raw: bytes | msgspec.Raw, methods: dict[str
 def begin(context: Context, request: Asked, reply: Reply) -> bool:
     """Begin a command, whose outcome `reply` is told at once or when it is durable; False for any other method, which
     `result` serves. Raises HallctlError only; then `reply` is not told."""
-    if request.method.make is None:
+    caller, method, params, key = request
+    if method.make is None:
         return False
-    with _edge(request):
-        context.begin(request.caller, request.method.make(context, request.caller, request.params), request.key, reply)
+    try:
+        context.begin(caller, method.make(context, caller, params), key, reply)
+    except HallctlError:
+        raise
+    except Exception as error:
+        log.exception("request.failed", method=method.name, caller=caller.name)
+        raise RequestError("request.internal") from error
     return True
 
 
 async def result(context: Context, request: Asked) -> Any:
     """The method's result, ready for JSON (a receipt comes as it was kept). Raises HallctlError only."""
-    with _edge(request):
-        if request.method.make is not None:
-            command = request.method.make(context, request.caller, request.params)
-            told: Any = await context.execute(request.caller, command, request.key)
-        else:
-            assert request.method.handle is not None  # noqa: S101 - a method has one or the other
-            told = await request.method.handle(context, request.caller, request.params, request.key)
-    return msgspec.Raw(told.encode()) if isinstance(told, str) else told
-
-
-@contextlib.contextmanager
-def _edge(request: Asked) -> Iterator[None]:
-    """One of the four edges at which anything unexpected is caught: the asker gets ``request.internal``, the log the
-    trace, and everybody else goes on."""
+    caller, method, params, key = request
     try:
-        yield
+        if method.make is not None:
+            told: Any = await context.execute(caller, method.make(context, caller, params), key)
+        else:
+            assert method.handle is not None  # noqa: S101 - a method has one or the other
+            told = await method.handle(context, caller, params, key)
     except HallctlError:
         raise
     except Exception as error:
-        log.exception("request.failed", method=request.method.name, caller=request.caller.name)
+        log.exception("request.failed", method=method.name, caller=caller.name)
         raise RequestError("request.internal") from error
+    return msgspec.Raw(told.encode()) if isinstance(told, str) else told

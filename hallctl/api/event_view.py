@@ -12,7 +12,7 @@ from hallctl.domain import events as e
 from hallctl.domain.events import Event
 from hallctl.domain.model import Ticket
 from hallctl.domain.state import HallState
-from hallctl.engine.hub import Change
+from hallctl.engine.hub import Change, Told
 from hallctl.errors import sentence
 
 SECRET: Final = (e.TerminalPaired, e.TerminalRevoked, e.AccountSet, e.AccountRemoved)
@@ -28,17 +28,21 @@ DESKS: Final = (e.WindowOpened, e.WindowPaused, e.WindowResumed, e.WindowClosed)
 class EventViews(Views):
     """The views with events added: the `Viewer` of the hub."""
 
-    def event(self, role: str, change: Change, state: HallState) -> Json | None:
-        """The event's data for the role, as of `state`."""
+    def event(self, role: str, change: Change, state: HallState, told: Told) -> Json | None:
+        """The event's data for the role, as of `state`, without what is `told` by a later event of the same frame."""
         who = Role(role)
         event = change.record.event
         if not _told(who, event):
             return {"hall": self.hall(state)} if self._is_voice(event) else None
         ticket = state.tickets.get(getattr(event, "ticket", "")) or change.after
         data = self._own_fields(who, event, ticket)
-        self._add_queues(data, event, ticket, change.before, state)
-        self._add_windows(data, who, event, state)
-        if who in STAFF and ticket is not None:
+        queues = _untold("service", self._queues(event, ticket, change.before), told)
+        if queues:
+            data["services"] = [self.service(state, queue) for queue in queues]
+        window = getattr(event, "window", None)
+        if window in self._windows and not isinstance(event, e.TicketRated) and _untold("window", [window], told):
+            data["windows"] = [self.window(who, state, window)]
+        if who in STAFF and ticket is not None and _untold("ticket", [ticket.id], told):
             data["tickets"] = [ticket_view(ticket)]
         if isinstance(event, CALLS):
             call = state.calls.get(event.ticket)
@@ -69,19 +73,16 @@ class EventViews(Views):
             data["level"] = event.level.value
         return data
 
-    def _add_queues(
-        self, data: Json, event: Event, ticket: Ticket | None, before: Ticket | None, state: HallState
-    ) -> None:
+    def _queues(self, event: Event, ticket: Ticket | None, before: Ticket | None) -> list[str]:
+        """The services whose figures the event has changed."""
+        if isinstance(event, (*SLIPS, e.TicketRated, e.RatingLapsed)):
+            return []
         queues = {known.queue for known in (ticket, before) if known is not None}
+        if isinstance(event, e.NumbersSkipped):
+            queues.add(event.service)
         if isinstance(event, DESKS) and event.window in self._windows:
             queues.update(self._windows[event.window].services)
-        if queues and not isinstance(event, (*SLIPS, e.TicketRated, e.RatingLapsed)):
-            data["services"] = [self.service(state, queue) for queue in sorted(queues) if queue in self._services]
-
-    def _add_windows(self, data: Json, role: Role, event: Event, state: HallState) -> None:
-        window = getattr(event, "window", None)
-        if window in self._windows and not isinstance(event, e.TicketRated):
-            data["windows"] = [self.window(role, state, window)]
+        return sorted(queue for queue in queues if queue in self._services)
 
     def _add_equipment(self, data: Json, role: Role, event: Event, state: HallState) -> None:
         if isinstance(event, e.DeviceReported) and event.device in self._devices:
@@ -101,6 +102,13 @@ class EventViews(Views):
         """A loudspeaker has changed: everybody must know whether calls are spoken."""
         device = self._devices.get(getattr(event, "device", ""))
         return isinstance(event, e.DeviceReported) and device is not None and device.driver == "voice"
+
+
+def _untold(kind: str, names: list[str], told: Told) -> list[str]:
+    """Those of the names that no later event of the frame tells; they are told now."""
+    untold = [name for name in names if (kind, name) not in told]
+    told.update((kind, name) for name in untold)
+    return untold
 
 
 def _told(role: Role, event: Event) -> bool:
@@ -129,6 +137,7 @@ _FIELDS: Final[dict[type[Event], tuple[str, ...]]] = {
     e.ClerkLoggedOut: ("window",),
     e.DayOpened: ("day",),
     e.DayClosed: ("day",),
+    e.NumbersSkipped: ("service", "number"),
     e.DeviceReported: ("device", "state", "faults"),
     e.HelpRequested: ("kiosk",),
     e.HelpAnswered: ("kiosk",),

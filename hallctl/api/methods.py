@@ -74,6 +74,7 @@ _TABLE: Final = (
     _change("clerk.logout", s.AtWindow, frozenset({W}), changes.logout, "Leave the closed window."),
     _change("day.open", s.OpenDay, MANAGERS, changes.open_day, "Open the business day."),
     _change("day.close", s.ChangeNothing, MANAGERS, changes.close_day, "Close the business day."),
+    _change("numbers.skip", s.SkipNumbers, ADMIN, changes.skip_numbers, "Leave numbers out that may be on paper."),
     _change("help.request", s.AtKiosk, KIOSK, changes.request_help, "Ask the staff to come to the kiosk."),
     _change("help.answer", s.AtKiosk, GUIDES, changes.answer_help, "Somebody goes to the kiosk."),
     _change("terminal.revoke", s.Terminal, ADMIN, changes.revoke_terminal, "End a terminal's token."),

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from hallctl.domain.decide_hall import MOST_SKIPPED
+
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 Note = Annotated[str, Meta(max_length=200)]
 RequestId = Annotated[str, Meta(min_length=1, max_length=64, description="Made by the client, new for each request.")]
@@ -106,6 +108,11 @@ class Reprint(Change, frozen=True, kw_only=True):
 
 class OpenDay(Change, frozen=True, kw_only=True):
     day: Day | None = None
+
+
+class SkipNumbers(Change, frozen=True, kw_only=True):
+    count: Annotated[int, Meta(ge=1, le=MOST_SKIPPED)]
+    service: Name | None = None
 
 
 class AtKiosk(Change, frozen=True, kw_only=True):

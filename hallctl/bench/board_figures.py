@@ -1,9 +1,10 @@
 """Clients that stop reading, among a thousand that read: row 8, and three of them.
 
-Two daemons are measured in turn within a round, one of them with stuck clients whose buffers were filled beforehand.
+Three daemons are measured in turn within a round, two of them with stuck clients whose buffers were filled beforehand.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -32,48 +33,38 @@ Result = Mapping[str, Any]
 
 
 def stuck(plan: Plan, directory: Path, say: Say) -> list[Figure]:
-    """3 % stuck, then three."""
+    """A daemon without stuck clients, one with three, one with 3 %."""
     boards = max(1, round(BOARDS * plan.scale))
-    many, grown_kib = _rounds(plan, directory, say, boards, max(1, boards * 3 // 100))
-    few, _grown = _rounds(plan, directory, say, boards, 3)
-    late = [float(sample.behind + sample.gaps + sample.skipped + sample.closed) for sample in _tried(many, few)]
+    counts = {"calm": 0, "three": 3, "many": max(1, boards * 3 // 100)}
+    with rig(plan, directory, say) as there:
+        place = there.premises(premises.hall_config(WINDOWS), WAITING)
+        servers = {name: there.subject(place) for name in counts}
+        profile = Profile(WINDOWS, boards, "paced", interval_s=PACE_S * WINDOWS)
+        parts: dict[str, Callable[[], Sample]] = {}
+        grown: dict[str, int] = {}
+        for name, server in servers.items():
+            readers = there.readers(server.port, server.boards(boards))
+            there.readers(server.port, server.boards(counts[name], stuck=True))
+            load = there.press(server.port, server.windows(WINDOWS))
+            say("填满缓冲区 filling the buffers of those who do not read")
+            grown[name] = _fill(there, server, load, readers)
+            parts[name] = partial(there.run, server, load, profile, boards=readers, each_reader=True)
+        found = measure(plan.rounds, lambda: there.floor(profile.event_s), parts, say)
+    return _figures(found, boards, max(0.0, (grown["many"] - grown["calm"]) / 1024 / counts["many"]))
+
+
+def _figures(found: Rounds, boards: int, grown_kib: float) -> list[Figure]:
+    samples = [result[name] for result in found.results for name in ("three", "many")]
+    late = [float(sample.behind + sample.gaps + sample.skipped + sample.closed) for sample in samples]
     return [
-        many.figure("8", f"healthy boards' p99, 3 % of {boards} stuck", _ratio, _absolute, must=1.3),
-        few.figure("stuck.three", f"healthy boards' p99, 3 of {boards} stuck", _ratio, _absolute, must=1.1),
+        found.figure("8", f"healthy boards' p99, 3 % of {boards} stuck", _ratio("many"), _absolute, must=1.3),
+        found.figure("stuck.three", f"healthy boards' p99, 3 of {boards} stuck", _ratio("three"), _absolute, must=1.1),
         Figure("8.late", "healthy boards that missed or skipped a frame", late, must=0.0, unit="boards"),
         Figure(
             "8.memory", "daemon's memory for each stuck client", [grown_kib], must=STUCK_KIB, unit="KiB",
             note="Resident memory grown while the buffers were filled, beyond that of the daemon without them.",
         ),
     ]  # fmt: skip
-
-
-def _tried(*found: Rounds) -> list[Sample]:
-    return [result["tried"] for rounds in found for result in rounds.results]
-
-
-def _rounds(plan: Plan, directory: Path, say: Say, boards: int, stuck: int) -> tuple[Rounds, float]:
-    """The rounds, and KiB grown for each stuck client."""
-    profile = Profile(WINDOWS, boards, "paced", interval_s=PACE_S * WINDOWS)
-    with rig(plan, directory, say) as there:
-        place = there.premises(premises.hall_config(WINDOWS), WAITING)
-        calm, tried = there.subject(place), there.subject(place)
-        readers = {server.port: there.readers(server.port, server.boards(boards)) for server in (calm, tried)}
-        there.readers(tried.port, tried.boards(stuck, stuck=True))
-        loads = {server.port: there.press(server.port, server.windows(WINDOWS)) for server in (calm, tried)}
-        say("填满缓冲区 filling the buffers of those who do not read")
-        grown = [_fill(there, server, loads[server.port], readers[server.port]) for server in (calm, tried)]
-
-        def one(server: Subject) -> Sample:
-            return there.run(server, loads[server.port], profile, boards=readers[server.port], each_reader=True)
-
-        found = measure(
-            plan.rounds,
-            lambda: there.floor(profile.event_s),
-            {"calm": lambda: one(calm), "tried": lambda: one(tried)},
-            say,
-        )
-    return found, max(0.0, (grown[1] - grown[0]) / 1024 / stuck)
 
 
 def _fill(there: Rig, server: Subject, load: Child, readers: Child) -> int:
@@ -85,14 +76,19 @@ def _fill(there: Rig, server: Subject, load: Child, readers: Child) -> int:
     return server.process.resident_bytes() - before
 
 
-def _ratio(result: Result) -> float:
-    tried, calm = (percentile(result[name].reader_delays_s(), 99) for name in ("tried", "calm"))
-    return tried / calm
+def _ratio(name: str) -> Callable[[Result], float]:
+    """Of a round: the p99 of the healthy boards beside stuck ones to that without."""
+
+    def ratio(result: Result) -> float:
+        beside, calm = (percentile(result[part].reader_delays_s(), 99) for part in (name, "calm"))
+        return beside / calm
+
+    return ratio
 
 
 def _absolute(result: Result) -> dict[str, float]:
     numbers: dict[str, float] = {}
-    for name in ("calm", "tried"):
+    for name in ("calm", "three", "many"):
         delays = result[name].reader_delays_s()
         numbers |= {f"{name}_board_p{p}_ms": percentile(delays, p) * 1000 for p in (50, 90, 99)}
     return numbers

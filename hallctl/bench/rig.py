@@ -5,6 +5,7 @@ import itertools
 import secrets
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,11 +22,17 @@ from hallctl.bench.subject import Subject
 FLOOR_TRIES: Final = 25
 """Most tries of one look at the floor; there are three in a round."""
 
+LEAST_TRIES: Final = 6
+
 FLOOR_SHARE: Final = 0.4
 """Of the load's seconds, what one look at the floor may take."""
 
 SEEN_S: Final = 10.0
 """Seconds that the readers may take to see the last event."""
+
+REST_S: Final = 0.1
+REST_SHARE: Final = 0.1
+"""A daemon rests that uses less than this share of a processor for so many seconds."""
 
 TAKING: Final = 8
 """Connections that fill the queues."""
@@ -181,6 +188,7 @@ class Rig:
             if told["refused"]:
                 raise BenchError(f"no number: {told['refused']}")
         subject.waiting += len(told["presses"])
+        _rest(subject)
 
     # ------------------------------------------------------------ floors
 
@@ -194,7 +202,7 @@ class Rig:
         near, port = self._floors[key]
         count = FLOOR_TRIES * 4
         if event_s > 0:
-            count = max(4, min(FLOOR_TRIES, int(self.plan.seconds * FLOOR_SHARE / event_s)))
+            count = max(LEAST_TRIES, min(FLOOR_TRIES, int(self.plan.seconds * FLOOR_SHARE / event_s)))
         told = near.ask("measure", directory=str(self.directory), port=port, interval_s=event_s, count=count)
         return Floor(**told)
 
@@ -211,7 +219,7 @@ class Rig:
         if there != readers:
             raise BenchError("one fan-out per rig")
         event_s = event_s or 0.005
-        count = max(4, min(FLOOR_TRIES, int(self.plan.seconds * FLOOR_SHARE / event_s)))
+        count = max(LEAST_TRIES, min(FLOOR_TRIES, int(self.plan.seconds * FLOOR_SHARE / event_s)))
         told = sender.ask("fan", size=size, interval_s=event_s, count=count)
         seen = boards.ask("collect", to=told["sent"][-1][0], wait_s=SEEN_S)
         last_ns = {row[1]: row[4] for row in seen["frames"]}
@@ -252,6 +260,16 @@ class Comparator:
             }
             for n, name in enumerate(names)
         ]
+
+
+def _rest(subject: Subject) -> None:
+    """Wait until the daemon has told everybody what was filled in: until it hardly uses its processor any more."""
+    until = time.monotonic() + SEEN_S
+    used = REST_S
+    while used > REST_S * REST_SHARE and time.monotonic() < until:
+        before = subject.process.cpu_s()
+        time.sleep(REST_S)
+        used = subject.process.cpu_s() - before
 
 
 @contextlib.contextmanager

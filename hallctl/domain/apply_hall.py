@@ -56,6 +56,10 @@ def _day_closed(state: HallState, _record: Record, _event: e.DayClosed) -> None:
     state.turn_day(None, state.last_day)
 
 
+def _numbers_skipped(state: HallState, _record: Record, event: e.NumbersSkipped) -> None:
+    state.put_tally(event.service, replace(state.tally(event.service), number=event.number))
+
+
 def _hall_started(state: HallState, record: Record, _event: e.HallStarted) -> None:
     """After a start nothing is known of any device until it answers."""
     for name in list(state.devices):
@@ -103,6 +107,7 @@ APPLIERS: Final[dict[type[Event], Callable[[HallState, Record, Any], None]]] = {
     e.ClerkLoggedOut: _logged_out,
     e.DayOpened: _day_opened,
     e.DayClosed: _day_closed,
+    e.NumbersSkipped: _numbers_skipped,
     e.HallStarted: _hall_started,
     e.DeviceReported: _device_reported,
     e.HelpRequested: _help_requested,

@@ -221,6 +221,19 @@ class CloseDay(Command):
 
 
 @dataclass(frozen=True, slots=True)
+class SkipNumbers(Command):
+    """Leave out the next `count` numbers of each service, or of one: somebody may hold them already (T01).
+
+    `closed` does so for a last day that is closed too, since it may be opened again: for a hall that is restored.
+    """
+
+    METHOD: ClassVar[str] = "numbers.skip"
+    count: int
+    service: str | None = None
+    closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class StartHall(Command):
     """The daemon has started: devices are unknown again, slips in flight are uncertain."""
 

@@ -15,6 +15,7 @@ from hallctl.domain.commands import (
     RequestHelp,
     RevokeTerminal,
     SetAccount,
+    SkipNumbers,
     StartHall,
 )
 from hallctl.domain.decision import Decision
@@ -22,6 +23,9 @@ from hallctl.domain.lifecycle import ticket_after
 from hallctl.domain.model import SlipState, Stage
 from hallctl.domain.state import HallState
 from hallctl.errors import Refusal
+
+MOST_SKIPPED: Final = 999
+"""Numbers that one command leaves out at most: a slip of the finger must not use a day's labels up."""
 
 
 def start_hall(state: HallState, command: StartHall, now: int) -> Decision | Refusal:
@@ -63,6 +67,20 @@ def close_day(state: HallState, _command: CloseDay, _now: int) -> Decision | Ref
         elif ticket_after("close", ticket.stage) is not None:
             events.append(e.TicketMissed(ticket.id, ticket.window))
     return Decision((*events, e.DayClosed(state.day)))
+
+
+def skip_numbers(state: HallState, command: SkipNumbers, _now: int) -> Decision | Refusal:
+    """One event for each service that is configured or has figures of the day; a service by name must be one of
+    these."""
+    if state.day is None and not (command.closed and state.last_day is not None):
+        return Refusal("numbers.closed")
+    if not 1 <= command.count <= MOST_SKIPPED:
+        return Refusal("numbers.count", {"most": MOST_SKIPPED})
+    known = list(dict.fromkeys([*state.layout.services, *state.tallies]))
+    if command.service is not None and command.service not in known:
+        return Refusal("service.unknown", {"service": command.service})
+    services = known if command.service is None else [command.service]
+    return Decision(tuple(e.NumbersSkipped(name, state.tally(name).number + command.count) for name in services))
 
 
 def report_device(state: HallState, command: ReportDevice, _now: int) -> Decision | Refusal:
@@ -124,6 +142,7 @@ HANDLERS: Final[dict[type[Command], Callable[[HallState, Any, int], Decision | R
     StartHall: start_hall,
     OpenDay: open_day,
     CloseDay: close_day,
+    SkipNumbers: skip_numbers,
     ReportDevice: report_device,
     RequestHelp: request_help,
     AnswerHelp: answer_help,

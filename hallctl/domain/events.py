@@ -258,6 +258,15 @@ class DayClosed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class NumbersSkipped(Event):
+    """`number` is the last number of the service that counts as issued now; those left out have no ticket."""
+
+    TYPE: ClassVar[str] = "numbers.skipped"
+    service: str
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class HallStarted(Event):
     TYPE: ClassVar[str] = "hall.started"
     version: str

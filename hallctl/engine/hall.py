@@ -68,6 +68,7 @@ class Hall:
         self._idle.set()
         self._failure: StoreError | None = None
         self._closing = False
+        hub.busy = lambda: self._pending > 0
         self._rebuilding: asyncio.Task[None] | None = None
 
     async def open(self, directory: Path) -> None:
@@ -132,11 +133,18 @@ class Hall:
         decision = decide(self.state, command, now)
         if isinstance(decision, Refusal):
             reply(decision)
-        else:
-            self._prepare(decision, actor, now, reply, key)
+            return
+        pending: Pending | None = None
+        try:
+            pending = self._prepare(decision, actor, now, reply, key)
+        finally:
+            if pending is None:  # no memory, or a defect: half of it may be in the tentative state, nothing on the disk
+                if key is not None:
+                    self._answers.forget(key)
+                self._fail(StoreError("store.unavailable", detail="a command broke off"))
 
-    def _prepare(self, decision: Decision, actor: str, now: int, reply: Reply, key: RequestKey | None) -> None:
-        """Apply the decision to the tentative state and hand it to the writer, all in one step of the loop."""
+    def _prepare(self, decision: Decision, actor: str, now: int, reply: Reply, key: RequestKey | None) -> Pending:
+        """Apply the decision to the tentative state and queue it for the writer, all in one step of the loop."""
         before = self.state.tickets.get(decision.ticket or "")
         step = take(self.state, decision, actor, now, self._head)
         self._head = step.head
@@ -147,15 +155,18 @@ class Hall:
         pending = Pending(rows=step.rows, latest=step.latest, step=step, answer=answer, replies=[reply], request=key)
         if key is not None:
             self._answers.put(key, pending.replies)
-        self._pending += 1
-        self._idle.clear()
         if not self._queued:
             asyncio.get_running_loop().call_soon(self._submit)
         self._queued.append(pending)
+        self._pending += 1
+        self._idle.clear()
+        return pending
 
     def _submit(self) -> None:
         """Hand over what this turn of the loop has brought: one commit for all, and no time waited for more."""
         queued, self._queued = self._queued, []
+        if not queued:  # what was to be queued broke off
+            return
         try:
             self.database.submit(queued)
         except StoreError as error:

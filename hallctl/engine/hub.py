@@ -29,8 +29,12 @@ Json = dict[str, Any]
 RECENT = 2000
 """Records kept for clients that come back; 2,000 are about five minutes of a county hall at its peak."""
 
-SLICE = 64
-"""Subscribers written to in one turn of the loop, about half a millisecond."""
+SLICE = 32
+"""Subscribers written to in one turn of the loop, less than half a millisecond."""
+
+PAUSE_S = 0.001
+"""Between two slices while a commit is under way: its thread and this one share the interpreter, and an answer is worth
+more than a board's next line."""
 
 RESUME = 500
 """A client that missed more than this gets a snapshot: it is smaller."""
@@ -40,12 +44,16 @@ RENEWING = (DayOpened, DayClosed, HallStarted)
 """Events after which everybody takes a snapshot: too much is new. A restart may have brought another config."""
 
 
+Told = set[tuple[str, str]]
+"""(kind, id) of what a later event of the same frame tells already: the same facts once more would only be bytes."""
+
+
 class Viewer(Protocol):
     """What a role sees; the api's views."""
 
     def snapshot(self, role: str, place: str | None, state: HallState, now: int) -> Json: ...
 
-    def event(self, role: str, change: "Change", state: HallState) -> Json | None: ...
+    def event(self, role: str, change: "Change", state: HallState, told: Told) -> Json | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,25 +82,39 @@ class Hub:
 
     def __init__(self, state: HallState, viewer: Viewer, clock: Clock) -> None:
         self.state = state
+        self.busy: Callable[[], bool] = lambda: False
+        """Whether a commit is under way; the hall's to tell."""
         self._viewer = viewer
         self._clock = clock
         self._epoch = secrets.token_hex(8)
         self._subscribers: dict[str, set[Subscriber]] = {}
         self._told: dict[str, int] = {}
         self._recent: deque[Change] = deque(maxlen=RECENT)
+        self._untold: list[Change] = []
         self._outgoing: deque[tuple[bytes, list[Subscriber]]] = deque()
+        self._turning = False
 
     def publish(self, steps: Iterable[Step]) -> None:
-        """Adopt committed steps in order and tell every subscriber what its role may see, as it is after the last."""
+        """Adopt committed steps in order and tell every subscriber what its role may see, as it is after the last.
+
+        While a frame is still on its way to many, what is new meanwhile waits to be one frame: as with commits, the
+        more there is, the more goes together, and nobody waits for nothing.
+        """
         changes = [change for step in steps for change in self._adopt(step)]
         self._recent.extend(changes)
         if any(isinstance(change.record.event, RENEWING) for change in changes):
             self.renew()
             return
+        self._untold += changes
+        if not self._outgoing:
+            self._tell_all()
+
+    def _tell_all(self) -> None:
+        """Make the frames of what is untold, one for each role."""
+        changes, self._untold = self._untold, []
         for role, members in self._subscribers.items():
             if members:
-                views = ((change.record, self._view(role, change)) for change in changes)
-                seen = [_event(record, data) for record, data in views if data is not None]
+                seen = self._seen(role, changes)
                 if seen:
                     self._tell(role, seen)
 
@@ -108,6 +130,7 @@ class Hub:
 
     def renew(self) -> None:
         """Send everybody a fresh snapshot: too much is new, or the state was rebuilt."""
+        self._deliver(every=True)
         for role, members in self._subscribers.items():
             self._told[role] = self.state.seq
             for subscriber in list(members):
@@ -115,6 +138,7 @@ class Hub:
 
     def replace(self, state: HallState) -> None:
         """The state was rebuilt from the store: everybody starts from it."""
+        self._deliver(every=True)
         self.state = state
         self._recent.clear()
         self.renew()
@@ -163,19 +187,25 @@ class Hub:
             return []
         if not 0 < behind <= min(RESUME, len(self._recent)):
             return None
-        missed: list[Json] = []
-        for change in list(self._recent)[-behind:]:
-            if isinstance(change.record.event, RENEWING):
-                return None
-            data = self._view(role, change)
-            if data is not None:
-                missed.append(_event(change.record, data))
-        return missed
+        missed = list(self._recent)[-behind:]
+        if any(isinstance(change.record.event, RENEWING) for change in missed):
+            return None
+        return self._seen(role, missed)
 
-    def _view(self, role: str, change: Change) -> Json | None:
+    def _seen(self, role: str, changes: list[Change]) -> list[Json]:
+        """What the role is told of the changes, with the facts of now; each fact with the last event it belongs to."""
+        seen: list[Json] = []
+        told: Told = set()
+        for change in reversed(changes):
+            data = self._view(role, change, told)
+            if data is not None:
+                seen.append(_event(change.record, data))
+        return seen[::-1]
+
+    def _view(self, role: str, change: Change, told: Told) -> Json | None:
         """What the role is told of the change. An edge: a defect in a view must not stop the broadcast to others."""
         try:
-            return self._viewer.event(role, change, self.state)
+            return self._viewer.event(role, change, self.state, told)
         except Exception:
             log.exception("view.failed", role=role, type=change.record.event.TYPE)
             return None
@@ -191,9 +221,8 @@ class Hub:
         waiting by a thousand boards."""
         if not to:
             return
-        if not self._outgoing:
-            asyncio.get_running_loop().call_soon(self._deliver)
         self._outgoing.append((frame, to))
+        self._turn()
 
     def _deliver(self, every: bool = False) -> None:
         """Offer the next slice, or `every` one: before a snapshot, which must not be followed by what it contains."""
@@ -208,8 +237,22 @@ class Hub:
                 self._outgoing.popleft()
             for subscriber in now:
                 subscriber.offer(frame)
-        if self._outgoing:
-            asyncio.get_running_loop().call_soon(self._deliver)
+            if not self._outgoing and self._untold:
+                self._tell_all()
+        self._turn()
+
+    def _turn(self, come: bool = False) -> None:
+        """See to it that the next slice has its turn; `come`: it has."""
+        if come:
+            self._turning = False
+            self._deliver()
+        elif self._outgoing and not self._turning:
+            self._turning = True
+            loop = asyncio.get_running_loop()
+            if self.busy():
+                loop.call_later(PAUSE_S, self._turn, True)
+            else:
+                loop.call_soon(self._turn, True)
 
 
 def _event(record: Record, data: Json) -> Json:

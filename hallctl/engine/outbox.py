@@ -37,6 +37,7 @@ class Outbox:
         self._tasks = Tasks("outbox")
         self._queued: set[tuple[str, str]] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._zones = {window.id: window.zone for window in config.windows}
 
     def handle(self, made: list[Effect]) -> None:
         """Start the effects of one commit."""
@@ -113,7 +114,7 @@ class Outbox:
     # ------------------------------------------------------------ voice
 
     def _announce(self, effect: Announce) -> None:
-        zone = next((w.zone for w in self._config.windows if w.id == effect.window), None)
+        zone = self._zones.get(effect.window)
         for device, _unit in self._manager.find("speaker", zone=zone):
             job = (device, f"say:{effect.ticket}")
             if job not in self._queued:

@@ -61,6 +61,9 @@ _CODES: Final = {
     sqlite3.SQLITE_IOERR: "store.disk",
 }
 
+_TORN_TEXT: Final = "Could not decode to UTF-8"
+"""How the sqlite3 module begins to tell of a text that is none; without an error code."""
+
 CHECKED: Final = 5_000
 """Records at the journal's end whose chain is looked at by `open`: more than a log that SQLite replays holds."""
 
@@ -177,7 +180,10 @@ class Database:
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A read-only connection for this thread, within one snapshot: for a start or a replay, which may stream."""
-        with _as_store_error(sqlite3.Error), contextlib.closing(connect_reader(self.path)) as connection:
+        with (
+            _as_store_error(sqlite3.Error, MemoryError),
+            contextlib.closing(connect_reader(self.path)) as connection,
+        ):
             connection.execute("BEGIN")
             yield connection
 
@@ -186,7 +192,7 @@ class Database:
             raise StoreError(self.failure.code, detail=self.failure.detail)
 
     def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        with _as_store_error(sqlite3.Error):
+        with _as_store_error(sqlite3.Error, MemoryError):
             connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
             if connection is None:
                 connection = self._local.connection = connect_reader(self.path)
@@ -209,6 +215,7 @@ class Database:
                 if mark is _Mark.RESET:
                     self._failed = None
                 self._checkpoint(now=mark is _Mark.CLOSE)
+                self._begin(unless=mark is _Mark.CLOSE)
         finally:
             if self.failure is None:  # the thread dies of a defect in `on_commit`: nobody may believe in writing
                 self.failure = StoreError("store.unavailable", detail="the writer has ended")
@@ -228,7 +235,8 @@ class Database:
     def _commit(self, batch: list[Write]) -> StoreError | None:
         execute = self._cursor.execute
         try:
-            execute("BEGIN IMMEDIATE")
+            if not self._connection.in_transaction:
+                execute("BEGIN IMMEDIATE")
             for write in batch:
                 for statement, parameters in write.rows:
                     execute(statement, parameters)
@@ -238,17 +246,17 @@ class Database:
                 execute(statement, parameters)
             execute("COMMIT")
         # a number beyond 64 bits or a lone surrogate is no sqlite3.Error
-        except (sqlite3.Error, OverflowError, UnicodeError) as error:
+        except (sqlite3.Error, OverflowError, UnicodeError, MemoryError) as error:
             return self._fail(error)
         self._commits += 1
         return None
 
     def _fail(self, error: Exception) -> StoreError:
         """Undo the transaction and refuse everything until `reset`."""
-        with contextlib.suppress(sqlite3.Error):  # then the next BEGIN fails too, loudly
+        with contextlib.suppress(sqlite3.Error, MemoryError):  # then the next BEGIN fails too, loudly
             if self._connection.in_transaction:
                 self._cursor.execute("ROLLBACK")
-        if isinstance(error, sqlite3.Error) and _primary_code(error) in _BROKEN:
+        if isinstance(error, MemoryError) or (isinstance(error, sqlite3.Error) and _primary_code(error) in _BROKEN):
             self._broken = True
         self._failed = store_error(error)
         if self.failure is None:
@@ -262,11 +270,20 @@ class Database:
             return
         self._commits = 0
         try:
+            if self._connection.in_transaction:
+                self._cursor.execute("COMMIT")  # nothing is in it
             self._cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
         except sqlite3.Error as error:
             # A full disk is told by the commits that need room; what the WAL has stays in the WAL, tried again later.
             if _primary_code(error) in _BROKEN:
                 self._fail(error)
+
+    def _begin(self, unless: bool) -> None:
+        """Open the next transaction while nobody waits for it: its locks are no part of an answer's time then. Nobody
+        else writes; readers do not care."""
+        if self._failed is None and not unless and not self._connection.in_transaction:
+            with contextlib.suppress(sqlite3.Error, MemoryError):  # the next commit tries again, and tells
+                self._cursor.execute("BEGIN IMMEDIATE")
 
 
 def _merged(batch: list[Write]) -> Iterable[Row]:
@@ -368,6 +385,8 @@ def _as_store_error(*kinds: type[Exception]) -> Iterator[None]:
 def store_error(error: Exception) -> StoreError:
     """SQLite's or the system's error by what a person can do about it, as `_CODES` has it."""
     name = getattr(error, "sqlite_errorname", type(error).__name__)
+    if str(error).startswith(_TORN_TEXT):  # what stands behind it is the row's own text
+        return StoreError("store.damaged", detail=f"{name}: {_TORN_TEXT}")
     code = _CODES.get(_primary_code(error), "store.unavailable") if isinstance(error, sqlite3.Error) else None
     return StoreError(code or "store.unavailable", detail=f"{name}: {error}")
 

@@ -45,6 +45,11 @@ def find_ticket(connection: sqlite3.Connection, ticket: str) -> Ticket | None:
     return _ticket(row) if row else None
 
 
+def services(connection: sqlite3.Connection) -> list[str]:
+    """Every service that ever had figures, by name."""
+    return [service for (service,) in connection.execute(_SERVICES)]
+
+
 def _names(kind: type[Struct]) -> list[str]:
     return [name for name in kind.__struct_fields__ if name != "person"]
 
@@ -103,4 +108,5 @@ _TERMINALS: Final = compiled(_select(table_of(tables.Terminal), Terminal))
 _CALLS: Final = compiled(_select(_CALL, Call).order_by(_CALL.c.seq))
 _HELPS: Final = compiled(select(table_of(tables.Help)))
 _TALLIES: Final = compiled(_select(_TALLY, Tally, "service").where(_TALLY.c.day == ""))
+_SERVICES: Final = compiled(select(_TALLY.c.service).distinct().order_by(_TALLY.c.service))
 _DAY: Final = compiled(select(_HALL.c.day, _HALL.c.last_day))

@@ -5,15 +5,20 @@ one before, across the seam too; the rows that the copy does not have are made a
 import contextlib
 import os
 import sqlite3
-from collections.abc import Iterable, Iterator
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import takewhile
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
+from hallctl.domain.events import NumbersSkipped, TicketTaken
 from hallctl.domain.model import OPEN
+from hallctl.domain.state import HallState
 from hallctl.errors import StoreError
-from hallctl.store import archive, backup, journal, request, verify
+from hallctl.store import archive, backup, journal, loading, request, verify
 from hallctl.store import folder as folders
 from hallctl.store.database import DATABASE
 from hallctl.store.file import write_whole
@@ -23,6 +28,9 @@ from hallctl.store.verify import Progress, Raw
 
 Notes = list[tuple[str, dict[str, str | int]]]
 """Codes of sentences with their params, told beside a success."""
+
+Issued = Callable[[], dict[str, int]]
+"""Tells the last number of each service on the restored day that the whole backup knows of, beyond the point too."""
 
 _MADE_BY_SQLITE: Final = ("-wal", "-shm", "-journal")
 _CHUNK: Final = 1 << 20
@@ -43,13 +51,15 @@ class Point:
 
 @dataclass(slots=True)
 class Restored:
-    """What was made: the head, the last record's moment (ms, 0 for an empty journal), the open tickets, the day in hand
-    and the last number of each service, the kept answers, where it came from. `notes` are sentences' codes."""
+    """What was made: the head, the moment of the last record restored (ms, 0 for an empty journal), the open tickets,
+    the day in hand and the last number of each service, the kept answers, where it came from. `last_day` is the day in
+    hand or the one closed last; `notes` are sentences' codes."""
 
     head: Head
     at: int = 0
     open_tickets: int = 0
     day: str | None = None
+    last_day: str | None = None
     numbers: dict[str, int] = field(default_factory=dict)
     answers: int = 0
     copy: str | None = None
@@ -69,10 +79,13 @@ def restore(
     directory: Path,
     point: Point,
     *,
+    prepare: Callable[[Path, Issued], None] | None = None,
     checked: Progress = lambda _done: None,
     rebuilt: Progress = lambda _done: None,
 ) -> Restored:
     """Make the hall of `source` (a backup folder, or one copy in it) in the data directory, which must have none.
+
+    `prepare` is given a directory with the restored database before that is handed over: it may open it and write.
 
     Raises StoreError: ``restore.exists``, ``restore.nothing`` (no good copy), ``restore.point`` (before all there is or
     after it), ``backup.damaged`` (the copy named), ``store.unavailable``, ``store.newer``.
@@ -87,6 +100,8 @@ def restore(
         try:
             restored = _make(folder, copies, point, making, rebuilt)
             restored.notes = notes + restored.notes
+            if prepare is not None:
+                _prepare(making, restored, lambda path: prepare(path, lambda: _issued(folder, copies, restored)))
             _finish(making, directory, folder)
         finally:
             for end in ("", *_MADE_BY_SQLITE):
@@ -223,16 +238,68 @@ def _cut(copy: _Copy, point: Point, making: Path, rebuilt: Progress) -> Restored
 def _summary(made: Rebuild, copy: _Copy | None) -> Restored:
     state = made.state
     last = next(journal.read(made.connection, state.seq - 1), None) if state.seq else None
-    numbers = {service: tally.number for service, tally in state.tallies.items() if tally.number}
     return Restored(
         head=made.head,
         at=last.at if last is not None else 0,
         open_tickets=sum(ticket.stage in OPEN for ticket in state.tickets.values()),
         day=state.day,
-        numbers=numbers,
+        last_day=state.last_day,
+        numbers=_numbers(state),
         answers=len(request.recent(made.connection)),
         copy=copy.path.name if copy is not None else None,
     )
+
+
+def _numbers(state: HallState) -> dict[str, int]:
+    return {service: tally.number for service, tally in state.tallies.items() if tally.number}
+
+
+def _prepare(making: Path, restored: Restored, prepare: Callable[[Path], None]) -> None:
+    """Have the database written into, alone in a directory of its own; if that fails nothing is left of it."""
+    with tempfile.TemporaryDirectory(prefix=f"{making.name}-", dir=making.parent) as alone:
+        path = Path(alone) / DATABASE
+        making.rename(path)
+        prepare(path.parent)
+        log = path.with_name(f"{DATABASE}-wal")
+        if log.exists() and log.stat().st_size:
+            raise StoreError("store.unavailable", detail="the restored database has a log of its own")
+        with contextlib.closing(folders.connect(path)) as connection:
+            restored.head = journal.last_head(connection)
+            restored.numbers = _numbers(loading.load(connection))
+        path.rename(making)
+
+
+class _Number(msgspec.Struct):
+    """Of an event that gives a number away, or leaves it out."""
+
+    service: str
+    number: int
+
+
+def _issued(folder: Path, copies: list[_Copy], restored: Restored) -> dict[str, int]:
+    """See `Issued`. Also what the archive has behind a break is believed here: too many numbers do no harm."""
+    found = dict(restored.numbers)
+    decode = msgspec.json.Decoder(_Number).decode
+
+    def note(rows: Iterable[Raw]) -> str:
+        """Note the numbers of the day; the latest day that the rows tell of."""
+        latest = ""
+        for _seq, _at, day, _actor, kind, _ticket, _window, body, *_more in rows:
+            latest = max(latest, day or "")
+            if day == restored.last_day and kind in {TicketTaken.TYPE, NumbersSkipped.TYPE}:
+                with contextlib.suppress(msgspec.MsgspecError):
+                    event = decode(body)
+                    found[event.service] = max(found.get(event.service, 0), event.number)
+        return latest
+
+    for copy in copies:
+        with contextlib.closing(folders.connect(copy.path)) as connection:
+            note(verify.raw_rows(connection, restored.head.seq))
+    for piece in reversed(folders.items(folder, folders.JOURNAL)):
+        latest = note(archive.read(piece.path))
+        if "" < latest < (restored.last_day or ""):
+            break
+    return found
 
 
 def _copy_file(source: Path, target: Path) -> None:

@@ -11,7 +11,7 @@ export const TYPES = new Set([
   "ticket.missed", "ticket.restored", "ticket.held", "ticket.resumed", "ticket.transferred", "ticket.undone",
   "ticket.expired", "ticket.rated", "rating.lapsed", "slip.confirmed", "slip.failed", "slip.reprinted",
   "window.opened", "window.paused", "window.resumed", "window.closed", "window.taken_over", "clerk.logged_in",
-  "clerk.logged_out", "day.opened", "day.closed", "hall.started", "device.reported", "help.requested",
+  "clerk.logged_out", "day.opened", "day.closed", "numbers.skipped", "hall.started", "device.reported", "help.requested",
   "help.answered", "terminal.paired", "terminal.revoked", "account.set", "account.removed",
 ]);
 
@@ -49,7 +49,7 @@ function paramsOf({ type, data }, names) {
     day: data.day ?? "", version: data.version ?? "", terminal: data.terminal ?? "",
     role: data.role ? t(`role.${data.role}`) : "", place: data.role ? names.place(data.role, data.place) : "",
     account: data.account ?? "", name: data.name ?? "", roles: (data.roles ?? []).map((role) => t(`role.${role}`)).join(LIST()),
-    again: data.fresh === false ? t("admin.event.again") : "",
+    number: data.number ?? "", again: data.fresh === false ? t("admin.event.again") : "",
     ahead: data.ahead ?? "", priority: data.priority && data.priority !== "normal" ? `${t(`priority.${data.priority}`)} · ` : "",
   };
 }

@@ -51,3 +51,32 @@ async def test_ticket_walks_from_take_to_rating(tmp_path: Path) -> None:
             "ticket.called",
             "ticket.taken",
         ]
+
+
+async def test_t01_numbers_are_skipped_over_the_wire(tmp_path: Path) -> None:
+    """T01: an administrator leaves numbers out; the same request leaves no more out; everybody is told."""
+    async with running_hall(tmp_path) as hall:
+        kiosk = await hall.client(Role.KIOSK, "kiosk-1")
+        board = await hall.client(Role.BOARD)
+        admin = await hall.client(Role.ADMIN)
+        first = await admin.ask("numbers.skip", count=50, request_id="once")
+        assert await admin.ask("numbers.skip", count=50, request_id="once") == first
+        assert (await kiosk.change("ticket.take", service="pooled"))["ticket"]["label"] == "A051"
+        await admin.change("numbers.skip", count=9, service="police")
+        assert (await kiosk.change("ticket.take", service="police"))["ticket"]["label"] == "C060"
+        told = []
+        async for event in board.events():
+            if event["type"] == "numbers.skipped":
+                told.append((event["data"]["service"], event["data"]["number"]))
+            if event["data"].get("service") == "police" and event["type"] == "ticket.taken":
+                break
+        assert told == [("pooled", 50), ("police", 50), ("police", 59)]
+        issued = {service["id"]: service["issued"] for service in board.snapshot["services"]}
+        asked = (await board.ask("hall.snapshot"))["snapshot"]["services"]
+        assert {service["id"]: service["issued"] for service in asked} == {"pooled": 51, "police": 60} != issued
+        for count in (0, 1000):
+            with pytest.raises(Refused, match=r"request\.invalid_params"):
+                await admin.change("numbers.skip", count=count)
+        await admin.change("day.close")
+        with pytest.raises(Refused, match=r"numbers\.closed"):
+            await admin.change("numbers.skip", count=1)

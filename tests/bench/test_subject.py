@@ -1,5 +1,6 @@
 """Load and readers on a real daemon: presses answered once, no number twice, boards told of everything in order."""
 
+import contextlib
 import itertools
 import resource
 import sys
@@ -14,6 +15,9 @@ from hallctl.bench.child import BenchError, Child, Process
 from hallctl.bench.rig import Profile, Rig
 from hallctl.bench.sample import Sample
 from hallctl.bench.subject import CYCLE, Subject
+from hallctl.domain.events import TicketCalled
+from hallctl.store import journal
+from hallctl.store.database import DATABASE, connect_reader
 from tests.bench.tiny import BOARDS, WINDOWS, tiny_rig
 
 PROFILES = (
@@ -124,8 +128,8 @@ def test_without_its_disk_it_answers_and_keeps_nothing(there: Rig) -> None:
     assert_whole(sample)
     assert_told(sample)
     bare.process.end()
-    again = there.subject(bare.premises)
-    assert again.waiting == 30
+    with contextlib.closing(connect_reader(bare.directory / DATABASE)) as connection:
+        assert [record for record in journal.read(connection) if isinstance(record.event, TicketCalled)] == []
 
 
 def test_the_comparator_answers_and_tells(there: Rig) -> None:

@@ -1,6 +1,7 @@
 """Each scenario in small: the rows it promises, finite ratios, nothing doubled, nothing left behind. No timing."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,8 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "WAITING", 100)
     monkeypatch.setattr(saturation_figures, "MOST_CALLS_PER_S", 2000)
     monkeypatch.setattr(board_figures, "FILLING", 200)
-    monkeypatch.setattr(county_figures, "BURSTS", 2)
+    monkeypatch.setattr(county_figures, "BURSTS", 4)
+    monkeypatch.setattr(county_figures, "BURST_S", 0.15)
 
 
 def test_hall(tmp_path: Path) -> None:
@@ -40,21 +42,20 @@ def test_hall(tmp_path: Path) -> None:
     assert figures["1"].absolute["answer_p50_ms"] <= figures["1"].absolute["answer_p99_ms"]
 
 
-def test_closed_and_fan_out(tmp_path: Path) -> None:
-    assert set(run(answer_figures.closed, tmp_path)) == {"closed.answer"}
+def test_fan_out(tmp_path: Path) -> None:
+    """Two daemons' CPU is subtracted: in this size the figure itself is noise."""
     fan_out = answer_figures.fan_out(PLAN, tmp_path, lambda _text: None)
     assert [figure.row for figure in fan_out] == ["7"]
     assert fan_out[0].absolute["raw_cpu_us_per_event"] > 0
 
 
-def test_slower_disks(tmp_path: Path) -> None:
+def test_a_slower_disk(tmp_path: Path) -> None:
     if shim.compiler() is None:
         pytest.skip(shim.MISSING)
-    plan = Plan(rounds=1, seconds=0.3, scale=0.01, flush_delays_us=(1000,))
+    plan = replace(PLAN, flush_delays_us=(1000,))
     figures = run(answer_figures.delayed, tmp_path, plan)
     assert (figures["2.1000us"].must, figures["2.1000us"].stretch) == (1.3, 1.12)
     assert figures["2.1000us"].absolute["flush_p50_ms"] >= 1
-    assert set(run(answer_figures.burst, tmp_path, plan)) == {"4"}
 
 
 def test_without_a_compiler_the_line_to_type_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

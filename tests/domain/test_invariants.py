@@ -94,9 +94,9 @@ class Halls(RuleBasedStateMachine):
         self.days += 1
         self.do(c.OpenDay(f"2026-12-{self.days:02d}" if self.days < 29 else "2027-01-01"))
 
-    @rule()
-    def close_day(self) -> None:
-        self.do(c.CloseDay())
+    @rule(skip=st.none() | st.builds(c.SkipNumbers, st.integers(0, 1000), st.none() | SERVICES, st.booleans()))
+    def close_day_or_skip(self, skip: c.SkipNumbers | None) -> None:
+        self.do(skip or c.CloseDay())
 
     @rule()
     def restart(self) -> None:
@@ -127,13 +127,19 @@ class Halls(RuleBasedStateMachine):
             assert list(lane) == sorted(lane)
 
     @invariant()
-    def numbers_are_unique_and_gapless(self) -> None:
-        issued: dict[tuple[str | None, str], list[int]] = {}
+    def numbers_are_unique_and_left_out_only_where_told(self) -> None:
+        """T01: from 1 on each day, by one, but where numbers were skipped."""
+        last: dict[str, int] = {}
         for record in self.hall.records:
-            if isinstance(record.event, e.TicketTaken):
-                issued.setdefault((record.day, record.event.service), []).append(record.event.number)
-        for numbers in issued.values():
-            assert numbers == list(range(1, len(numbers) + 1))
+            event = record.event
+            if isinstance(event, e.DayOpened) and event.fresh:
+                last = {}
+            elif isinstance(event, e.TicketTaken):
+                assert event.number == last.get(event.service, 0) + 1
+                last[event.service] = event.number
+            elif isinstance(event, e.NumbersSkipped):
+                assert last.get(event.service, 0) < event.number <= last.get(event.service, 0) + 999
+                last[event.service] = event.number
 
     @invariant()
     def stages_add_up_to_the_issued(self) -> None:

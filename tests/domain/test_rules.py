@@ -28,6 +28,46 @@ def test_t01_numbers_run_past_999_and_start_again_next_day() -> None:
     assert hall.take().label == "A001"
 
 
+def test_t01_numbers_that_may_be_on_paper_are_left_out() -> None:
+    """T01: after a skip the next number of each service, or of the one named, is beyond those left out."""
+    hall = MemoryHall().open()
+    hall.take()
+    hall.must(c.SkipNumbers(50))
+    assert [hall.take(service).label for service in ("pooled", "police")] == ["A052", "C051"]
+    hall.must(c.SkipNumbers(999, "police"))
+    assert [hall.take(service).label for service in ("pooled", "police")] == ["A053", "C1051"]
+    hall.must(c.OpenDay("2026-11-24"))
+    assert hall.take().label == "A001"
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        (c.SkipNumbers(0), "numbers.count"),
+        (c.SkipNumbers(1000), "numbers.count"),
+        (c.SkipNumbers(1, "nothing"), "service.unknown"),
+    ],
+)
+def test_a_skip_has_bounds(command: c.SkipNumbers, expected: str) -> None:
+    hall = MemoryHall().open()
+    assert code(hall.do(command)) == expected
+    assert hall.take().number == 1
+
+
+def test_t01_numbers_of_a_closed_day_are_left_out_for_a_restore_only() -> None:
+    """A day that was closed too early may be opened again, and goes on counting."""
+    hall = MemoryHall()
+    assert code(hall.do(c.SkipNumbers(5))) == "numbers.closed"
+    assert code(hall.do(c.SkipNumbers(5, closed=True))) == "numbers.closed"
+    hall.open()
+    hall.take()
+    hall.must(c.CloseDay())
+    assert code(hall.do(c.SkipNumbers(5))) == "numbers.closed"
+    hall.must(c.SkipNumbers(5, closed=True))
+    hall.must(c.OpenDay("2026-11-23"))
+    assert hall.take().label == "A007"
+
+
 def test_take_is_refused_when_the_day_is_closed_or_the_service_unknown() -> None:
     hall = MemoryHall()
     assert code(hall.do(c.TakeTicket("pooled"))) == "day.closed"

@@ -22,6 +22,7 @@ PAST = {
     "pause": "paused", "close": "closed", "take_over": "taken_over", "login": "logged_in", "logout": "logged_out",
     "request": "requested", "answer": "answered", "revoke": "revoked", "set": "set", "remove": "removed",
     "lapse": "lapsed", "confirm": "confirmed", "fail": "failed", "report": "reported", "pair": "paired",
+    "skip": "skipped",
 }  # fmt: skip
 
 

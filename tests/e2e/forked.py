@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-PRELOADED = ("hallctl.__main__", "hallctl.bootstrap", "hallctl.console")
+PRELOADED = ("hallctl.__main__", "hallctl.bootstrap", "hallctl.console", "hallctl.keeping")
 READY_S = 30
 ENDED_S = 20
 

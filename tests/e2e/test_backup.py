@@ -13,7 +13,9 @@ from structlog.testing import capture_logs
 from hallctl.api.role import Role
 from hallctl.config import parse
 from hallctl.domain import commands as c
+from hallctl.domain.events import NumbersSkipped
 from hallctl.engine.backups import FOLDER, Backups
+from hallctl.engine.skip import Skip
 from hallctl.store import archive, backup
 from hallctl.store import folder as folders
 from hallctl.store.database import DATABASE
@@ -143,6 +145,32 @@ async def test_o07_the_day_restored_to_a_moment(tmp_path: Path) -> None:
         cut = read_books(tmp_path / str(number), tmp_path / "books")
         assert cut.records == books.records[:seq]
         assert comparable(cut.loaded) == comparable(replayed(books.records[:seq]))
+
+
+async def test_t01_o07_no_number_comes_twice_when_the_disk_was_lost(tmp_path: Path) -> None:
+    """T01, O07: numbers that only the lost disk knew are on paper; the restored hall goes on beyond them."""
+    clock, data, new = FakeClock(), tmp_path / "data", tmp_path / "new"
+    on_paper: list[str] = []
+    async with running_hall(data, small_config(), clock) as hall:
+
+        async def take(*services: str) -> None:
+            for service in services:
+                on_paper.append((await hall.execute(c.TakeTicket(service)))["ticket"]["label"])
+
+        await take(*["pooled"] * 5)
+        backup.make(data, tmp_path / "backups", clock.at)
+        await take(*["pooled", "police"] * 20)
+    skipping = Skip(None, clock.at, small_config().tz, small_config())
+    restored = restore(tmp_path / "backups", new, Point(), prepare=skipping.carry_out)
+    assert skipping.skipped == {"pooled": (6, 55), "police": (1, 50)}
+    assert restored.numbers == {"pooled": 55, "police": 50}
+    async with running_hall(new, small_config(), clock) as hall:
+        await take("pooled", "police", "pooled")
+    assert on_paper[-3:] == ["A056", "C051", "A057"]
+    assert len(set(on_paper)) == len(on_paper)
+    books = read_books(new, tmp_path / "books")
+    assert_whole(books)
+    assert len(books.of(NumbersSkipped)) == 2
 
 
 # ---------------------------------------------------------------- by itself

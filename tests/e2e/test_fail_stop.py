@@ -135,7 +135,7 @@ async def test_after_an_io_error_the_daemon_stops_itself(tmp_path: Path) -> None
             assert await take(kiosk, 1) == "A001"
             pid = daemon.process.pid or 0
             resource.prlimit(pid, resource.RLIMIT_FSIZE, (1, 1))  # every write fails, to the log too
-            assert await take(kiosk, 2) == "store.unavailable"
+            assert await take(kiosk, 2) == "store.disk"
             assert await asyncio.to_thread(daemon.ended) == 1
             daemon.start()
             assert await take(kiosk, 1) == "A001"

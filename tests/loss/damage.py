@@ -11,10 +11,12 @@ import random
 from pathlib import Path
 from typing import Final
 
+from hallctl.bootstrap import CONSOLE_ADDRESS
 from hallctl.client import Client, Refused
 from hallctl.store.database import DATABASE, LOCK
 from tests.e2e.forked import ForkedDaemon
 from tests.e2e.test_crash import until_answered
+from tests.harness import start_process
 from tests.loss.ledger import judge_directory
 from tests.loss.power import Progress, again
 from tests.loss.scene import Scene, ended, expect_told, finish_work, furnished
@@ -43,9 +45,11 @@ async def _worked(scene: Scene, answers: int, *, killed: bool = False) -> None:
 
 async def _starts(daemon: ForkedDaemon) -> bool:
     """Start it; whether it answers. Otherwise it has ended by itself."""
+    address = daemon._data / CONSOLE_ADDRESS
+    address.unlink(missing_ok=True)  # of a daemon that was killed
     daemon.start()
     while daemon.process.is_alive():
-        if (daemon._data / "console.address").exists():
+        if address.exists():
             return True
         await asyncio.sleep(0.005)
     await ended(daemon)
@@ -54,7 +58,7 @@ async def _starts(daemon: ForkedDaemon) -> bool:
 
 async def _serves(scene: Scene, daemon: ForkedDaemon, row: Row) -> str:
     """What a start on damaged data comes to: ``told`` (it ends with a sentence), ``refuses`` (it answers, and says so
-    when the damaged part is needed), ``silent`` (it goes on as if nothing were wrong)."""
+    when the damaged part is needed), ``verify`` (only ``hallctl verify`` tells it), ``silent`` (nobody tells it)."""
     if not await _starts(daemon):
         expect_told(row, daemon, daemon.process.exitcode or 0, words=(WHAT_TO_DO,))
         return "told"
@@ -72,7 +76,16 @@ async def _serves(scene: Scene, daemon: ForkedDaemon, row: Row) -> str:
     if daemon.process.is_alive():
         await asyncio.to_thread(daemon.finish)
     daemon.log.write_text("")
+    if found == "silent" and not await _verified(scene):
+        return "verify"
     return found
+
+
+async def _verified(scene: Scene) -> bool:
+    """Whether ``hallctl verify --rows`` finds nothing."""
+    process = await start_process("verify", "--rows", "--data", str(scene.data))
+    await process.communicate()
+    return process.returncode == 0
 
 
 async def bad_pages(folder: Path, pages: int, say: Progress) -> Row:
@@ -83,7 +96,7 @@ async def bad_pages(folder: Path, pages: int, say: Progress) -> Row:
     await _worked(scene, 250)
     chance = random.Random(pages)
     whole = (scene.data / DATABASE).read_bytes()
-    outcomes: dict[str, int] = {"told": 0, "refuses": 0, "silent": 0, "unharmed": 0}
+    outcomes: dict[str, int] = {"told": 0, "refuses": 0, "verify": 0, "silent": 0, "unharmed": 0}
     for place in sorted(chance.sample(range(1, len(whole) // PAGE), min(pages, len(whole) // PAGE - 1))):
         harmed = bytearray(whole)
         start = place * PAGE + chance.randrange(PAGE - 64)
@@ -99,6 +112,7 @@ async def bad_pages(folder: Path, pages: int, say: Progress) -> Row:
         row.acknowledged += verdict.acknowledged
     row.recovered = "no: hallctl restore"
     row.note = ", ".join(f"{name} {count}" for name, count in outcomes.items())
+    row.problems = sorted(set(row.problems))
     row.expect(outcomes["silent"] == 0, f"{outcomes['silent']} damaged pages were used without a word")
     return row
 

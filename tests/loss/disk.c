@@ -11,14 +11,11 @@
    reader fails loudly instead of believing a wrong disk. SQLite's -shm is exempt: it is no part of what must survive.
    The calls go to the kernel directly; 64-bit Linux only. */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -26,10 +23,11 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "fault.h"
+
 _Static_assert(sizeof(off_t) == 8 && sizeof(long) == 8, "64-bit only");
 
 #define DESCRIPTORS 65536
-#define NAME 32
 #define MAGIC 0x4b534944u
 
 enum kind { BEGIN = 1, OPEN, WRITE, TRUNCATE, SYNC, SYNCED, CLOSE, RENAME, UNLINK, MKDIR, UNKNOWN, UNSYNCED };
@@ -43,24 +41,10 @@ struct record {
     uint64_t length; /* of the payload that follows */
 };
 
-enum operation { ON_OPEN, ON_READ, ON_WRITE, ON_SYNC, ON_CHANGE, OPERATIONS }; /* CHANGE: size or name */
-enum { WRITING = 1, GROWING = 2, TORN = 4 };                                   /* flags of a fault */
-
-struct fault {
-    int32_t error; /* errno; 0: none */
-    int32_t after; /* calls that still succeed */
-    int32_t times; /* calls that then fail; -1: all */
-    uint32_t flags;
-    int32_t seen; /* calls on files of this name */
-    int32_t hits; /* calls that were failed */
-    char name[NAME]; /* the file's name; "": any */
-};
-
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static char root[PATH_MAX];
 static size_t root_length;
 static int journal = -1;
-static struct fault *plan;
 static char names[DESCRIPTORS][NAME]; /* of the files below root, by descriptor; "": another file */
 
 static void note(enum kind kind, int fd, uint32_t flags, int64_t offset, const void *payload, size_t length)
@@ -79,25 +63,6 @@ static void note(enum kind kind, int fd, uint32_t flags, int64_t offset, const v
 static void note_path(enum kind kind, int fd, uint32_t flags, const char *path)
 {
     note(kind, fd, flags, 0, path, strlen(path));
-}
-
-/* Whether the call has to fail; sets errno. The mutex is held. */
-static int failing(enum operation operation, const char *name, int writing, int growing)
-{
-    if (!plan) return 0;
-    struct fault *fault = &plan[operation];
-    if (fault->name[0] && strncmp(fault->name, name, NAME)) return 0;
-    if (((fault->flags & WRITING) && !writing) || ((fault->flags & GROWING) && !growing)) return 0;
-    fault->seen++;
-    if (!fault->error || fault->times == 0) return 0;
-    if (fault->after > 0) {
-        fault->after--;
-        return 0;
-    }
-    if (fault->times > 0) fault->times--;
-    fault->hits++;
-    errno = fault->error;
-    return 1;
 }
 
 static const char *last(const char *path)
@@ -342,6 +307,16 @@ static void unknown_descriptor(const char *call, int fd)
     pthread_mutex_unlock(&mutex);
 }
 
+static void unknown_name(const char *call, const char *path, int folder)
+{
+    if (path[0] != '/' && !watched(folder)) return;
+    char text[PATH_MAX + 32];
+    snprintf(text, sizeof text, "%.20s %.*s", call, PATH_MAX, path);
+    pthread_mutex_lock(&mutex);
+    note_path(UNKNOWN, -1, 0, text);
+    pthread_mutex_unlock(&mutex);
+}
+
 void *mmap(void *place, size_t length, int access, int flags, int fd, off_t offset)
 {
     if (fd >= 0 && (access & PROT_WRITE) && (flags & MAP_SHARED)) unknown_descriptor("mmap", fd);
@@ -358,6 +333,33 @@ int fallocate(int fd, int mode, off_t offset, off_t length)
     return (int)syscall(SYS_fallocate, fd, mode, offset, length);
 }
 int fallocate64(int fd, int mode, off64_t offset, off64_t length) { return fallocate(fd, mode, offset, length); }
+
+int unlinkat(int folder, const char *path, int flags)
+{
+    if (path[0] == '/' && !(flags & AT_REMOVEDIR)) return unlink(path);
+    if (below(path) || watched(folder)) unknown_name("unlinkat", path, folder);
+    return (int)syscall(SYS_unlinkat, folder, path, (long)flags);
+}
+
+int renameat(int from_folder, const char *from, int to_folder, const char *to)
+{
+    if (from[0] == '/' && to[0] == '/') return rename(from, to);
+    if (below(to) || watched(from_folder) || watched(to_folder)) unknown_name("renameat", to, to_folder);
+    return (int)syscall(SYS_renameat, from_folder, from, to_folder, to);
+}
+
+int rmdir(const char *path)
+{
+    if (below(path)) unknown_name("rmdir", path, AT_FDCWD);
+    return (int)syscall(SYS_unlinkat, AT_FDCWD, path, (long)AT_REMOVEDIR);
+}
+
+int truncate(const char *path, off_t length)
+{
+    if (below(path)) unknown_name("truncate", path, AT_FDCWD);
+    return (int)syscall(SYS_truncate, path, length);
+}
+int truncate64(const char *path, off64_t length) { return truncate(path, length); }
 
 int link(const char *from, const char *to)
 {

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hallctl.client import Client, Refused
+from hallctl.errors import sentence
 from tests.e2e.test_crash import until_answered
 from tests.loss.plan import On, Only
 from tests.loss.power import Progress, Recorded, cut_power
@@ -20,7 +21,7 @@ DATABASE: Final = "hall.db"
 AT_CLOSING: Final = {On.SYNC: 1, On.WRITE: 0}
 """Calls after the fault that are no second attempt: SQLite closes with a checkpoint of what was committed before."""
 
-SENTENCE: Final = ("数据无法写入磁盘", "could not be written to disk")
+SENTENCE: Final = tuple(sentence("store.disk", language, {}) for language in ("zh", "en"))
 
 
 async def full_disk(folder: Path, say: Progress) -> Row:
@@ -149,7 +150,7 @@ async def failing_read(folder: Path, say: Progress) -> Row:
                 scene.plan.fail(On.READ, errno.EIO, DATABASE)
                 for method, params in _questions(scene):
                     code = await _code(admin, method, params)
-                    row.expect(code in ("", "store.unavailable"), f"{method} under EIO: {code}")
+                    row.expect(code in ("", "store.disk"), f"{method} under EIO: {code}")
                 scene.plan.mend()
                 for method, params in _questions(scene):
                     code = await _code(admin, method, params)
@@ -159,11 +160,11 @@ async def failing_read(folder: Path, say: Progress) -> Row:
             daemon.log.write_text("")
             scene.plan.fail(On.READ, errno.EIO, DATABASE)
             daemon.start()
-            expect_told(row, daemon, await ended(daemon))
+            expect_told(row, daemon, await ended(daemon), words=SENTENCE)
             scene.plan.mend()
             daemon.start()
             await finish_work(scene, people, daemon, row)
-    row.note = "the question is answered with store.unavailable, calling goes on; a start ends with a sentence"
+    row.note = "the question is answered with a sentence, calling goes on; a start ends with a sentence"
     return row
 
 

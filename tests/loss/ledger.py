@@ -66,8 +66,10 @@ class Remembering(Load):
     printed: dict[str, int] = field(default_factory=dict)
     """The moment at which a label was found on paper."""
 
+    patient_with: tuple[str, ...] = ("store.",)
+    """Codes, by their beginnings, after which people ask the same again."""
     refused: Counter[str] = field(default_factory=Counter)
-    """How often the hall said that it could not, by the code of its sentence; the people then ask the same again."""
+    """How often the hall said that it could not, by the code of its sentence."""
 
     async def change(self, client: Client, method: str, **params: Any) -> Json:
         request_id = f"{method}-{next(self._ids)}"
@@ -75,7 +77,7 @@ class Remembering(Load):
             try:
                 receipt = await client.change(method, request_id, **params)
             except Refused as refused:
-                if not refused.code.startswith("store."):
+                if not refused.code.startswith(self.patient_with):
                     raise
                 self.refused[refused.code] += 1
                 await asyncio.sleep(AGAIN_S)

@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 from typing import Final
 
-_FAULT: Final = struct.Struct("=iiiIii32s")  # struct fault of disk.c
+_FAULT: Final = struct.Struct("=iiiIii32s")  # struct fault of fault.h
 _COUNTS: Final = 16  # offset of `seen` and `hits`
 
 

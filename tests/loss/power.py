@@ -17,7 +17,7 @@ from tests.e2e.forked import ForkedDaemon, forked_daemon, free_port
 from tests.e2e.load import write_config
 from tests.e2e.printer import Printer, printer
 from tests.e2e.test_crash import start_work, until_answered
-from tests.e2e.test_slip_crash import take_slips
+from tests.e2e.test_slip_crash import take_slips, until_printed
 from tests.loss.ledger import Remembering, Verdict, judge_directory
 from tests.loss.recording import Cut, Disk, Kind, read
 from tests.loss.shimmed import Under, furnish_shimmed, shimmed_daemon
@@ -28,6 +28,9 @@ CHECKPOINT: Final = 40
 
 BY_DAEMON: Final = 10
 """Every so many cuts the real daemon is started on what is left."""
+
+EARLY: Final = 10
+"""One cut of so many is before the hall is ready for its first daemon."""
 
 LOOK_S: Final = 0.05
 SECOND_KIOSK: Final = '[[kiosks]]\nid = "kiosk-2"\n'
@@ -77,9 +80,11 @@ async def record(folder: Path, answers: int, settings: tuple[tuple[str, str | in
                 board = await people.join(Role.ADMIN, None, tokens.admin)
                 async with _watched(load, board, paper):
                     await until_answered(people, daemon, answers)
+                    await until_printed(paper, people, daemon, 1 + answers // 50)
                     daemon.kill()
                     daemon.start()
                     await until_answered(people, daemon, answers)
+                    await until_printed(paper, people, daemon, 1 + answers // 50)
                     await people.end_work()
             finally:
                 await people.leave()
@@ -152,12 +157,15 @@ async def _watched(load: Remembering, board: Client, paper: Printer) -> AsyncIte
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def moments(journal: Path, count: int, chance: random.Random, since: int = 0) -> list[int]:
-    """Where to cut: half of them at any change, half at any byte (which falls into the large writes), in order."""
-    ends = [record.end for record in read(journal) if record.end > since]
-    bytes_ = (chance.randrange(ends[0], ends[-1]) for _ in range(count // 2))
-    anywhere = [ends[bisect.bisect(ends, byte) - 1] for byte in bytes_]
-    return sorted(anywhere + [chance.choice(ends) for _ in range(count - len(anywhere))])
+def moments(journal: Path, count: int, chance: random.Random, since: int, before: int = 0) -> list[int]:
+    """Where to cut, in order: `before` moments up to `since`, the others after it, half of them at any change and half
+    at any byte (which falls into the large writes)."""
+    ends = [record.end for record in read(journal)]
+    later = ends[bisect.bisect(ends, since) :]
+    early = [chance.choice(ends[: -len(later)]) for _ in range(before)]
+    after = [chance.choice(later) for _ in range((count - before) // 2)]
+    bytes_ = (chance.randrange(later[0], later[-1]) for _ in range(count - before - len(after)))
+    return sorted([*early, *after, *(later[bisect.bisect(later, byte) - 1] for byte in bytes_)])
 
 
 def cuts(
@@ -173,13 +181,18 @@ def cuts(
             yield left.pop(0), kind, data
 
 
-def _lay_out(files: dict[str, bytes], before: Path, after: Path, chance: random.Random) -> None:
+def _lay_out(files: dict[str, bytes | None], before: Path, after: Path, chance: random.Random) -> None:
     shutil.rmtree(after, ignore_errors=True)
     after.mkdir(mode=0o700, parents=True)
     for path, content in files.items():
         if path.endswith(CONSOLE_ADDRESS):
             continue  # by it the test knows that a daemon answers; this one was of the daemon before the cut
-        (after / Path(path).relative_to(before)).write_bytes(content)
+        place = after / Path(path).relative_to(before)
+        if content is None:
+            place.mkdir(parents=True, exist_ok=True)
+        elif place.parent == after or str(before / place.relative_to(after).parent) in files:
+            place.parent.mkdir(parents=True, exist_ok=True)  # a file whose folder is not there is lost with it
+            place.write_bytes(content)
     if chance.random() < 0.3:  # the index of the write-ahead log is not synced by anybody: it may hold anything
         (after / "hall.db-shm").write_bytes(chance.randbytes(32768))
 
@@ -187,9 +200,11 @@ def _lay_out(files: dict[str, bytes], before: Path, after: Path, chance: random.
 async def cut_power(
     recorded: Recorded, row: Row, count: int, kinds: list[Cut], say: Progress, *, since: int = 0
 ) -> None:
-    """Cut so many times after `since` and count in `row` what is left of what had been promised by then."""
+    """Cut so many times, after `since` if it is given, and count in `row` what is left of what had been promised by
+    then. Otherwise a tenth of the cuts fall into the very first start."""
     chance = random.Random(count)
-    wanted = moments(recorded.journal, count, chance, since)
+    early = 0 if since else count // EARLY
+    wanted = moments(recorded.journal, count, chance, since or recorded.furnished, early)
     config = write_config(recorded.folder / "after.toml", free_port(), SECOND_KIOSK)
     for number, (moment, kind, data) in enumerate(cuts(recorded, wanted, chance, kinds), 1):
         where = f"{kind} cut at {moment}"

@@ -172,7 +172,8 @@ def _changed(sector: bytearray, start: int, change: tuple[int, bytes | None]) ->
 
 @dataclass(frozen=True, slots=True)
 class _Renaming:
-    """A change of names: `file` comes under the name `new`, the name `old` goes; None leaves either out."""
+    """A change of names: `file` (None: a folder) comes under the name `new`, the name `old` goes; None leaves either
+    name out."""
 
     old: str | None
     new: str | None
@@ -183,8 +184,8 @@ class Disk:
     """The data directory's disk while the records of its changes are told to it."""
 
     def __init__(self) -> None:
-        self._names: dict[str, File] = {}  # as the running process sees them
-        self._durable: dict[str, File] = {}
+        self._names: dict[str, File | None] = {}  # as the running process sees them
+        self._durable: dict[str, File | None] = {}
         self._renamings: list[_Renaming] = []
         self._renamed = 0  # renamings made durable so far
         self._open: dict[int, File | None] = {}  # by descriptor; None: a folder
@@ -212,6 +213,8 @@ class Disk:
             case Kind.RENAME:
                 old, new = record.text.split("\0")
                 self._rename(_Renaming(old, new, self._names[old]))
+            case Kind.MKDIR:
+                self._rename(_Renaming(None, record.text, None))
             case Kind.UNLINK:
                 self._rename(_Renaming(record.text, None, None))
             case _:
@@ -224,7 +227,7 @@ class Disk:
         if record.flags & CREATED:
             self._rename(_Renaming(None, record.text, File()))
         file = self._open[record.fd] = self._names[record.text]
-        if record.flags & EMPTIED:
+        if record.flags & EMPTIED and file is not None:
             file.pending.append((0, None))
 
     def _synced(self, record: Record) -> None:
@@ -256,20 +259,20 @@ class Disk:
 
     def unsynced(self) -> int:
         """Changes that a cut now may lose."""
-        return len(self._renamings) + sum(len(file.pending) for file in self._names.values())
+        return len(self._renamings) + sum(len(file.pending) for file in self._names.values() if file is not None)
 
-    def after_cut(self, chance: random.Random, cut: Cut) -> dict[str, bytes]:
-        """The files by their paths, as they are found when the power is back."""
+    def after_cut(self, chance: random.Random, cut: Cut) -> dict[str, bytes | None]:
+        """The files by their paths, as they are found when the power is back; None: a folder."""
         names = dict(self._durable)
         kept = {Cut.DROPPED: 0, Cut.KEPT: len(self._renamings)}.get(cut)
         for renaming in self._renamings[: chance.randint(0, len(self._renamings)) if kept is None else kept]:
             _apply(names, renaming)
         sector = chance.choice((512, 4096))
-        return {path: file.after_cut(chance, cut, sector) for path, file in names.items()}
+        return {path: None if file is None else file.after_cut(chance, cut, sector) for path, file in names.items()}
 
 
-def _apply(names: dict[str, File], renaming: _Renaming) -> None:
+def _apply(names: dict[str, File | None], renaming: _Renaming) -> None:
     if renaming.old is not None:
         names.pop(renaming.old, None)
-    if renaming.new is not None and renaming.file is not None:
+    if renaming.new is not None:
         names[renaming.new] = renaming.file

@@ -121,6 +121,7 @@ def _of_hall(chance: random.Random, window: str) -> c.Command:
         c.OpenWindow(window),
         c.TakeOverWindow(window, clerk),
         c.RequestHelp("k1"),
+        c.SkipNumbers(chance.randrange(1, 60), chance.choice([None, *LAYOUT.services]), chance.random() < 0.5),
         c.AnswerHelp("k1"),
         c.PairTerminal("t1", "kiosk", "k1", "ab" * 32),
         c.RevokeTerminal("t1"),

@@ -7,6 +7,7 @@ import pytest
 
 from hallctl.domain import events as e
 from hallctl.domain.apply import apply
+from hallctl.domain.model import Priority
 from hallctl.domain.state import HallState
 from hallctl.errors import StoreError
 from hallctl.store import archive, backup, journal, loading, verify
@@ -94,6 +95,22 @@ def test_o07_any_point_of_the_journal(hall: Path, folder: Path, tmp_path: Path, 
     restored = restore(folder, tmp_path / "new", Point(seq=seq))
     assert restored.head.seq == seq
     _assert_is(tmp_path / "new" / DATABASE, hall, seq)
+
+
+def test_t01_o07_what_was_issued_after_the_point_is_known(hall: Path, folder: Path, tmp_path: Path) -> None:
+    """T01: of the restored day only; from later copies, from the archive, and from what lies behind its break."""
+    known: list[dict[str, int]] = []
+    day = two_days()[-1].day
+    third = [r.seq for r in two_days() if isinstance(r.event, e.TicketTaken) and r.day == day][2]
+    _keep(hall, folder)
+    for place, more in enumerate(((), (13,), (14,))):
+        for number in more:
+            grow(hall, e.TicketTaken(f"x{number}", "tax", number, f"A{number:03d}", Priority.NORMAL, NOON, 0))
+            (backup.make(hall.parent, folder, NOON) if number == 14 else _keep(hall, folder))
+        for seq in (2, third):
+            new = tmp_path / f"{place}-{seq}"
+            restore(folder, new, Point(seq=seq), prepare=lambda _directory, issued: known.append(issued()))
+    assert known == [{"tax": 12}, {"tax": 12}, {"tax": 12}, {"tax": 13}, {"tax": 12}, {"tax": 14}]
 
 
 def test_o07_a_moment_of_the_day(hall: Path, folder: Path, tmp_path: Path) -> None:
