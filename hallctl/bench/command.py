@@ -46,6 +46,9 @@ def bench(
     only: Annotated[list[str] | None, typer.Option(metavar="ROW", help="Only what gives this row; repeatable.")] = None,
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write the run as JSON.")] = None,
     html_file: Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write the report page.")] = None,
+    markdown: Annotated[
+        list[Path] | None, typer.Option(metavar="FILE.md", help="Fill the marked places of a document; repeatable.")
+    ] = None,
     compare: Annotated[Path | None, typer.Option(metavar="OLD.json", help="Say what got slower since a run.")] = None,
     flush_delay_us: Annotated[
         str, typer.Option(metavar="US,US,...", help="Microseconds by which flushes are made slower.")
@@ -75,6 +78,8 @@ def bench(
     _show(made)
     if json_file is not None:
         runs.write(made, json_file)
+    for document in markdown or []:
+        _fill(made, document)
     slower = _tell(made, html_file, old)
     good = bool(made["figures"]) and not made["notes"] and _all_met(runs.figures_of(made))
     raise typer.Exit(0 if good and not slower else MISSED)
@@ -163,15 +168,17 @@ def _show(run: dict[str, Any]) -> None:
 
 
 def _cells(figure: "Figure") -> list[str]:
+    from hallctl.bench.markdown import number
+
     sign = "≤" if figure.better == "lower" else "≥"
     unit = "" if figure.unit == "ratio" else f" {figure.unit}"
     goals = ["" if goal is None else f"{sign} {goal:g}" for goal in (figure.must, figure.stretch)]
     mark = {True: "[green]✓[/]", False: "[bold red]✗[/]", None: ""}[figure.met]
     low, high = min(figure.values, default=float("nan")), max(figure.values, default=float("nan"))
-    absolute = "  ".join(f"{name} {_number(value)}" for name, value in list(figure.absolute.items())[:ABSOLUTES])
+    absolute = "  ".join(f"{name} {number(value)}" for name, value in list(figure.absolute.items())[:ABSOLUTES])
     dropped = f" −{figure.dropped}" if figure.dropped else ""
     return [
-        figure.row, figure.name, f"{_number(figure.value)}{unit}", f"{_number(low)}..{_number(high)}{dropped}",
+        figure.row, figure.name, f"{number(figure.value)}{unit}", f"{number(low)}..{number(high)}{dropped}",
         *goals, mark, absolute,
     ]  # fmt: skip
 
@@ -180,9 +187,14 @@ ABSOLUTES: Final = 3
 """Absolute numbers of a figure that the table shows; the file has all."""
 
 
-def _number(value: float) -> str:
-    """Three digits are enough to read; a rate keeps its whole part."""
-    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+def _fill(run: dict[str, Any], document: Path) -> None:
+    from hallctl.bench import markdown
+
+    try:
+        places = markdown.fill(run, document)
+    except OSError as error:
+        raise typer.BadParameter(str(error), param_hint="--markdown") from error
+    err.print(f"✓ {document}: {places}", highlight=False)
 
 
 def _tell(run: dict[str, Any], html_file: Path | None, old: dict[str, Any] | None) -> bool:

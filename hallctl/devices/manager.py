@@ -64,7 +64,7 @@ class Manager:
         around = Surroundings(Links(sleep), clock, on_signal, on_state, sleep, jitter, open_s, queue)
         self._sections = {device.name: device for device in devices}
         self._units = {d.name: {int(unit): window for unit, window in d.units.items()} for d in devices}
-        self._found: dict[tuple[str, str | None, str | None, str | None], tuple[tuple[str, int | None], ...]] = {}
+        self._found: dict[tuple[str, str | None, str | None, str | None], list[tuple[str, int | None]]] = {}
         self._keepers = {
             d.name: Keeper(d.name, registry.driver(d.driver), registry.options(d), d.link, around) for d in devices
         }
@@ -85,7 +85,7 @@ class Manager:
 
     def find(
         self, capability: str, *, kiosk: str | None = None, zone: str | None = None, window: str | None = None
-    ) -> Sequence[tuple[str, int | None]]:
+    ) -> list[tuple[str, int | None]]:
         """Devices (by name) with the capability at the place, in the config's order; none when there is no such.
 
         `kiosk`: those of the kiosk. `zone`: those of the zone and those without one, which serve the whole hall.
@@ -94,8 +94,8 @@ class Manager:
         asked = (capability, kiosk, zone, window)
         known = self._found.get(asked)
         if known is None:
-            known = self._found[asked] = tuple(self._look(*asked))
-        return known
+            known = self._found[asked] = self._look(*asked)
+        return list(known)
 
     def _look(
         self, capability: str, kiosk: str | None, zone: str | None, window: str | None

@@ -245,7 +245,8 @@ async def stand(folder: Path, fault: str, descriptors: int | None = None, clock:
     """Two kiosks and three windows at work until the block ends; then the books are compared with their memory."""
     folder.mkdir(parents=True, exist_ok=True)
     port = free_port()
-    config, data = write_config(folder / "hall.toml", port), folder / "data"
+    backup = '[backup]\narchive_s = 0\ndaily_at = ""\n'  # its readers' descriptors would come in the midst
+    config, data = write_config(folder / "hall.toml", port, backup), folder / "data"
     tokens = await furnish(data, config)
     load, row = Timed(random.Random(1)), Row(fault)
     people = People(port, load)

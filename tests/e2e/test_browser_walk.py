@@ -95,7 +95,7 @@ async def test_pages_say_so_when_the_daemon_is_gone_and_come_back(tmp_path: Path
         await kiosk.context.set_offline(True)
         for subscribers in hall.daemon.context.hub._subscribers.values():
             for connection in list(subscribers):
-                await connection._close()  # type: ignore[attr-defined]
+                await connection.depart()  # type: ignore[attr-defined]
         await expect(kiosk.get_by_text("正在重新连接").first).to_be_visible()
         await kiosk.context.set_offline(False)
         await expect(kiosk.get_by_text("正在重新连接").first).to_be_hidden(timeout=15_000)

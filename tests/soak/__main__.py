@@ -42,7 +42,7 @@ def plans(given: argparse.Namespace) -> list[Plan]:
         days = dataclasses.replace(
             days, ends="09:20", days=min(2, given.days), speed=max(200.0, given.speed), sample_s=1
         )
-        hour = dataclasses.replace(hour, ends=part.later("08:20", min(1, given.minutes)))
+        hour = dataclasses.replace(hour, ends=part.later("08:20", min(1, given.minutes)), early_speed=300.0)
     return [plan for plan in (days, hour) if given.only in (None, plan.name)]
 
 

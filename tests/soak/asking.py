@@ -5,11 +5,14 @@ import itertools
 import json
 from collections import Counter
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from tests.soak.line import Cut, Line, Refusal
 
 Json = dict[str, Any]
+
+UNSEEN: Final = frozenset({"ticket.rate", "slip.reprint", "clerk.login", "clerk.logout"})
+"""Changes that boards are told with the next that they show."""
 
 
 class Asking:
@@ -19,8 +22,8 @@ class Asking:
     """
 
     def __init__(self, name: str, ledger: Path) -> None:
-        self.presses: list[tuple[int, int, int]] = []
-        """Since the last look: (seq, sent ns, answered ns), where the line was not lost meanwhile."""
+        self.presses: list[tuple[int, int, int, bool]] = []
+        """Since the last look: (seq, sent ns, answered ns, whether boards show it), where the line was not lost."""
         self.acknowledged: Counter[str] = Counter()
         self.refused: Counter[str] = Counter()
         self.asked_again = 0
@@ -69,7 +72,7 @@ class Asking:
                 raise
             break
         if not again:
-            self.presses.append((receipt["seq"], sent, answered))
+            self.presses.append((receipt["seq"], sent, answered, method not in UNSEEN))
         self.acknowledged[method] += 1
         ticket = (receipt.get("ticket") or {}).get("id", "")
         self._file.write(json.dumps([method, request_id, receipt["seq"], ticket]) + "\n")

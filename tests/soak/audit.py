@@ -194,16 +194,19 @@ def _clients(run: Json, books: Books) -> list[Check]:
         return [Check("客户端", "clients", "not asked", None)]
     stayers = there["boards"]["stayers"]
     turns = max(0, run["plan"]["days"] - 1)
-    bad = [line for line in stayers if line["gaps"] or line["closed"] or (run["whole"] and line["renewed"] != turns)]
+    wrong = [line for line in stayers if line["gaps"] or line["overlaps"] or line["closed"]]
+    wrong += [line for line in stayers if run["whole"] and line["renewed"] != turns and line not in wrong]
+    odd = there["boards"]["odd"] + there["people"]["odd"]
     same = len({(line["seq"], line["frames"]) for line in stayers}) == 1
     total = Counter(there["boards"]["all"]) + Counter(there["people"]["all"])
     told = ", ".join(f"{total[name]} {name}" for name in ("cut", "deaf", "resumed", "snapshots", "closed"))
     return [
         Check("一直在线的大屏按序看到全部事件", "boards that stayed saw everything in order",
-              f"{len(stayers)} boards, {stayers[0]['frames'] if stayers else 0} frames each, {len(bad)} not",
-              not bad and same),
+              f"{len(stayers)} boards, {stayers[0]['frames'] if stayers else 0} frames each, {len(wrong)} not",
+              not wrong and same),
         Check("所有客户端无缺口", "no client saw a gap", f"{total['gaps']} gaps in {total['frames']} frames",
               total["gaps"] == 0),
+        Check("重复告知", "told again", f"{total['overlaps']} frames that begin too early {odd[:3] or ''}".strip()),
         Check("掉线与失聪", "drops and deafness", told, None),
     ]  # fmt: skip
 
@@ -258,8 +261,8 @@ def _left_behind(run: Json) -> list[Check]:
             if not rows:
                 continue
             quarter = max(1, len(rows) // 4)
-            first = median(row[name] - row["clients"] for row in rows[:quarter])
-            last = median(row[name] - row["clients"] for row in rows[-quarter:])
+            own = [row[name] - (row["clients"] if name != "threads" else 0) for row in rows]
+            first, last = median(own[:quarter]), median(own[-quarter:])
         found.append(Check(f"{zh}不增长", f"{name} do not grow", f"{first:g} → {last:g}", last - first <= LEFT_BEHIND))
     return found
 

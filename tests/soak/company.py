@@ -114,6 +114,13 @@ class Company:
     def sums(self) -> dict[str, Any]:
         """What all lines have seen, added up; the same for those that were never disturbed, each by itself."""
         total: Counter[str] = Counter()
+        odd: list[str] = []
         for line in self.lines:
-            total.update(asdict(line.seen))
-        return {"all": dict(total), "stayers": [asdict(line.seen) | {"seq": line.seq} for line in self.stayers]}
+            seen = asdict(line.seen)
+            odd += seen.pop("odd")
+            total.update(seen)
+        return {
+            "all": dict(total),
+            "odd": odd[:20],
+            "stayers": [asdict(line.seen) | {"seq": line.seq} for line in self.stayers],
+        }

@@ -120,7 +120,8 @@ class Desk:
         for service in self._window.services:
             self._crowd.idle[service].add(self._came)
         try:
-            await asyncio.wait_for(self._came.wait(), LOOK_S / self._crowd.clock.rate)
+            async with asyncio.timeout(LOOK_S / self._crowd.clock.rate):
+                await self._came.wait()
         except TimeoutError:
             pass
         finally:

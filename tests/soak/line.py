@@ -22,6 +22,7 @@ from hallctl.version import API_VERSION
 Json = dict[str, Any]
 
 PAUSES_S: Final = (0.05, 0.2, 0.5, 1.0)
+CONNECT_S: Final = 20.0
 ANSWER_S: Final = 60.0
 """An answer that takes longer is a defect."""
 
@@ -47,6 +48,9 @@ class Seen:
 
     frames: int = 0
     gaps: int = 0
+    """Frames that begin too late: something is missing."""
+    overlaps: int = 0
+    """Frames that begin too early: something is told again."""
     snapshots: int = 0
     renewed: int = 0
     """Snapshots that were not asked for."""
@@ -55,6 +59,8 @@ class Seen:
     """Times that the hall or the system ended the connection, not we."""
     cut: int = 0
     deaf: int = 0
+    odd: list[str] = field(default_factory=list)
+    """The first frames that did not follow, in words."""
 
 
 @dataclass
@@ -135,6 +141,7 @@ class Line:
         self._transport: asyncio.Transport | None = None
         self._gone = asyncio.Event()
         self._ours = False
+        self._renewed = False
 
     # ------------------------------------------------------------ life
 
@@ -172,7 +179,7 @@ class Line:
             raw.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
         raw.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._gone.clear()
-        self._ours = False
+        self._ours = self._renewed = False
         try:
             await loop.sock_connect(raw, ("127.0.0.1", self._port))
             self._transport, self._socket = await loop.create_connection(lambda: _Socket(self), sock=raw)
@@ -184,7 +191,8 @@ class Line:
             f"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:{self._port}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\n\r\n".encode()
         )
-        await asyncio.wait_for(self._socket.opened, 20)
+        async with asyncio.timeout(CONNECT_S):
+            await self._socket.opened
 
     def cut(self) -> None:
         """The connection is gone without a word."""
@@ -248,7 +256,8 @@ class Line:
         data = wire.client_frame(msgspec.json.encode(body))
         sent = time.monotonic_ns()
         transport.write(data)
-        result, answered = await asyncio.wait_for(answer, ANSWER_S)
+        async with asyncio.timeout(ANSWER_S):
+            result, answered = await answer
         return result, sent, answered
 
     # ------------------------------------------------------------ hearing
@@ -271,8 +280,9 @@ class Line:
             first, last = _number(payload, b'"from":'), _number(payload, b'"to":')
             self.seen.frames += 1
             if first != self.seq + 1:
-                self.seen.gaps += 1
-            self.seq = last
+                self._odd(first, last)
+            self._renewed = False
+            self.seq = max(self.seq, last)
             if self._told is not None:
                 self._told.note(first, last, now)
             if self._on_events is not None:
@@ -280,7 +290,18 @@ class Line:
         elif b'"hall.snapshot"' in head:
             self.seen.renewed += 1
             self.seen.snapshots += 1
+            self._renewed = True
             self.seq = _number(payload, b'"seq":')
+
+    def _odd(self, first: int, last: int) -> None:
+        """A frame that does not follow: something is missing, or told twice."""
+        if first > self.seq + 1:
+            self.seen.gaps += 1
+        else:
+            self.seen.overlaps += 1
+        if len(self.seen.odd) < 3:
+            after = "snapshot" if self._renewed else "frame"
+            self.seen.odd.append(f"{self.role}: {first}..{last} after {after} {self.seq}")
 
     def _answered(self, payload: bytes, now: int) -> None:
         message = msgspec.json.decode(payload)

@@ -5,14 +5,13 @@ import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from hallctl.clock import Clock, SystemClock
+from hallctl.clock import SystemClock
 from hallctl.domain import calendar
 from tests.e2e.forked import free_port
-from tests.harness import FakeClock
 from tests.soak import place as places
 from tests.soak import sample, worker
 from tests.soak.clock import SharedClock, make_clock
@@ -33,7 +32,6 @@ FIRST_DAY: Final = "2026-03-02"
 """Simulated days are always the same ones."""
 
 EARLY_MS: Final = 45 * 60_000
-EARLY_RATE: Final = 30.0
 LEAD_MS: Final = 20_000
 """The clerks come in the last 45 minutes before the first visitor; those pass fast."""
 
@@ -53,6 +51,8 @@ class Plan:
     seed: int = 1
     sample_s: float = 5.0
     settle_s: float = 5.0
+    early_speed: float = 30.0
+    """How fast the morning passes, in which the clerks come."""
     fault_every_s: float = 300.0
     fault_lasts_s: float = 20.0
     drop_every_s: float = 8.0
@@ -172,7 +172,7 @@ class Part:
     async def _one_day(self, midnight: int) -> None:
         plan = self.plan
         begin = midnight + calendar.minutes(plan.begins) * 60_000
-        self.clock.set(begin - EARLY_MS, max(plan.speed, EARLY_RATE))
+        self.clock.set(begin - EARLY_MS, max(plan.speed, plan.early_speed))
         await self.crowd.ask("guides", count=plan.size.guides)
         seed = plan.seed * 100 + self._day
         day: Json = {"midnight": midnight, "begins": plan.begins, "ends": plan.ends, "seed": seed}
@@ -183,7 +183,8 @@ class Part:
             if plan.real_clock and self.clock.rate > 1:  # the clerks have come, the doors open
                 wait_s = min(wait_s, max(0.1, (begin - LEAD_MS - self.clock.now()) / 1000 / self.clock.rate))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.stopping.wait(), wait_s)
+                async with asyncio.timeout(wait_s):
+                    await self.stopping.wait()
             if plan.real_clock and self.clock.rate > 1 and self.clock.now() >= begin - LEAD_MS:
                 self.clock.speed(1.0)
             playing = await self.take_sample()
@@ -224,7 +225,7 @@ class Part:
         self._acknowledged = sum(heard["acknowledged"].values())
         late = max(heard["late_s"], boards["late_s"])
         told = {
-            "answers": [(answered - sent) * sample.MS for _seq, sent, answered in heard["presses"]],
+            "answers": [(answered - sent) * sample.MS for _seq, sent, answered, _shown in heard["presses"]],
             "lags": self._frames.lags(boards["frames"], heard["presses"]),
             "late_ms": round(late * 1000, 1),
             "rate": self.clock.rate,
@@ -295,18 +296,18 @@ def midnight_of(moment: int) -> int:
     return calendar.day_start(calendar.business_day(moment, TZ, 0), TZ, 0)
 
 
-def _start_of(plan: Plan) -> tuple[int, str, Clock]:
-    """The midnight of the first day, sections of the config that differ, and the clock that furnishes.
+def _start_of(plan: Plan) -> tuple[int, str, int | None]:
+    """The midnight of the first day, keys of the hall's section that differ, and when it is furnished (None: now).
 
     A real hour may lie anywhere in a real day: the business day is made to begin twelve hours away.
     """
     if not plan.real_clock:
         midnight = calendar.day_start(FIRST_DAY, TZ, 0)
-        return midnight, "", FakeClock(midnight - DAY_MS // 2)
+        return midnight, "", midnight - DAY_MS // 2
     clock = SystemClock()
     starts = (calendar.local_time(clock.now(), TZ).hour + 12) % 24
     day = calendar.business_day(clock.now(), TZ, starts * 60)
-    return calendar.day_start(day, TZ, 0), f'day_starts = "{starts:02}:00"', clock
+    return calendar.day_start(day, TZ, 0), f'day_starts = "{starts:02}:00"', None
 
 
 FAST_RULES: Final = """
@@ -328,7 +329,10 @@ async def part(plan: Plan, folder: Path, say: Say) -> AsyncIterator[Part]:
     say("preparing the hall", 0)
     folder.mkdir(parents=True, exist_ok=True)
     midnight, hall_more, furnishing = _start_of(plan)
-    place = await places.furnish(folder, plan.size, furnishing, hall_more)
+    place = Place(folder / "hall.toml", folder / "data", places.bare_hall(), plan.size)
+    async with Worker("tests.soak.furnisher") as furnisher:
+        job: Json = {"folder": str(folder), "size": asdict(plan.size), "at": furnishing, "hall_more": hall_more}
+        place.tokens |= await furnisher.ask("furnish", **job)
     clock = make_clock(folder / "clock", midnight + 7 * HOUR_MS, 1.0)
     made = Part(plan, folder, place, clock, say)
     async with AsyncExitStack() as stack:

@@ -52,7 +52,7 @@ class Frames:
             self._firsts.insert(at, first)
             self._frames.insert(at, (last, ended))
         found, waiting = [], []
-        for seq, sent in [*self._open, *((seq, sent) for seq, sent, _answered in presses)]:
+        for seq, sent in [*self._open, *((seq, sent) for seq, sent, _answered, shown in presses if shown)]:
             at = bisect_right(self._firsts, seq) - 1
             if at >= 0 and self._frames[at][0] >= seq:
                 found.append((self._frames[at][1] - sent) * MS)

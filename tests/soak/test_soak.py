@@ -19,9 +19,9 @@ QUICK = Plan(
     "days",
     dataclasses.replace(SMALL, tickets=900),
     "08:20",
-    "08:50",
+    "08:40",
     days=2,
-    speed=1_500.0,
+    speed=1_200.0,
     sample_s=0.4,
     settle_s=1.5,
     fault_every_s=6.0,
@@ -40,7 +40,7 @@ async def test_o06_two_days_with_faults_and_drops_leave_right_sums(tmp_path: Pat
     checks = await asyncio.to_thread(audit.audit, told, tmp_path / "days")
     assert [check for check in checks if check.holds is False] == []
     assert run.whole
-    assert run.sums["acknowledged"]["ticket.take"] > 20
+    assert run.sums["acknowledged"]["ticket.take"] > 10
     result = report.put(tmp_path / "out", told, checks, {"kind": "machine", "cpu": "", "cores": 2, "memory_mib": 1}
                         | dict.fromkeys(("kernel", "python", "sqlite", "hallctl"), ""))  # fmt: skip
     assert "<svg" in report.page(result)

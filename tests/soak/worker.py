@@ -29,11 +29,11 @@ class SoakError(Exception):
 
 
 async def start(module: str, *arguments: str, stderr: Any = None, env: Mapping[str, str] | None = None) -> Any:
-    """``python -m MODULE`` with a pipe to and from it, in a session of its own: Ctrl-C reaches the soak only."""
+    """``python -m MODULE`` with a pipe to and from it, in a session of its own: Ctrl-C reaches the soak only. It ends
+    when the soak dies, however that dies (`hallctl.bench.tied`)."""
     return await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        module,
+        *(sys.executable, "-m", "hallctl.bench.tied", str(os.getpid()), ""),
+        *(sys.executable, "-m", module),
         *arguments,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
@@ -53,7 +53,8 @@ async def end(process: Any) -> int:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
         try:
-            await asyncio.wait_for(process.wait(), END_S)
+            async with asyncio.timeout(END_S):
+                await process.wait()
         except TimeoutError:
             process.kill()
             await process.wait()
