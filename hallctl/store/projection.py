@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from functools import cache
 from itertools import compress
-from operator import ne
+from operator import is_not
 from typing import Any, Final
 
 import msgspec
@@ -67,13 +67,13 @@ def other_rows(records: Iterable[Record]) -> list[Row]:
 
 
 def _ticket_row(old: Ticket | None, new: Ticket) -> Row | None:
-    """A plain INSERT of a new ticket (T01), else an UPDATE of what is another value now. Never of the person: it is
-    written once, and stays empty when it has been emptied."""
+    """A plain INSERT of a new ticket (T01), else an UPDATE of what is another value now: another object, which is told
+    without looking at it. Never of the person: it is written once, and stays empty when it has been emptied."""
     values = astuple(new)
     if old is None:
         person = astuple(new.person) if new.person is not None else _NO_PERSON
         return _INSERT_TICKET, (*map(_value, values[:_PERSON]), *person)
-    changed = tuple(compress(_PLACES, map(ne, values, astuple(old))))
+    changed = tuple(compress(_PLACES, map(is_not, values, astuple(old))))
     if not changed:
         return None
     return _update_ticket(changed), (*[_value(values[place]) for place in changed], new.id)

@@ -59,7 +59,7 @@ async def run_all(wanted: list[Plan], folder: Path, into: Path, note: str) -> tu
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stopping.set)
+        loop.add_signal_handler(number, _stop, stopping, number)
     good = True
     for plan in wanted:
         if stopping.is_set():
@@ -69,6 +69,11 @@ async def run_all(wanted: list[Plan], folder: Path, into: Path, note: str) -> tu
             say("checking the books", 1.0)
             good = await asyncio.to_thread(_judge, run, folder / plan.name, into, note) and good
     return good, stopping.is_set()
+
+
+def _stop(stopping: asyncio.Event, number: int) -> None:
+    out.print(f"停止中 stopping ({signal.Signals(number).name})", highlight=False)
+    stopping.set()
 
 
 def _judge(run: Run, folder: Path, into: Path, note: str) -> bool:

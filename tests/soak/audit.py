@@ -197,7 +197,7 @@ def _clients(run: Json, books: Books) -> list[Check]:
     wrong = [line for line in stayers if line["gaps"] or line["overlaps"] or line["closed"]]
     wrong += [line for line in stayers if run["whole"] and line["renewed"] != turns and line not in wrong]
     odd = there["boards"]["odd"] + there["people"]["odd"]
-    same = len({(line["seq"], line["frames"]) for line in stayers}) == 1
+    same = len({line["seq"] for line in stayers}) == 1
     total = Counter(there["boards"]["all"]) + Counter(there["people"]["all"])
     told = ", ".join(f"{total[name]} {name}" for name in ("cut", "deaf", "resumed", "snapshots", "closed"))
     return [
@@ -207,8 +207,14 @@ def _clients(run: Json, books: Books) -> list[Check]:
         Check("所有客户端无缺口", "no client saw a gap", f"{total['gaps']} gaps in {total['frames']} frames",
               total["gaps"] == 0),
         Check("重复告知", "told again", f"{total['overlaps']} frames that begin too early {odd[:3] or ''}".strip()),
-        Check("掉线与失聪", "drops and deafness", told, None),
+        Check("掉线与失聪", "drops and deafness", told),
+        Check("设备故障", "faults of devices", f"{run['sums']['faults']}, and {run['sums']['keys']} keys of pads"),
+        Check("拒绝", "refusals", ", ".join(f"{name} {count}" for name, count in _most(run["sums"]["refused"]))),
     ]  # fmt: skip
+
+
+def _most(counts: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda pair: -pair[1])[:8]
 
 
 # ------------------------------------------------------------ the daemon

@@ -7,7 +7,7 @@ import asyncio
 import json
 import random
 import socket
-from collections import defaultdict
+from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any, Final
 
@@ -21,6 +21,9 @@ from tests.soak.desk import Desk, Shift
 from tests.soak.line import Json, Line
 from tests.soak.place import PASSWORD, account_of
 from tests.soak.worker import Jobs, serve
+
+PATIENCE: Final = 2
+"""How often somebody asks for paper again; the number is known anyway."""
 
 LOGINS: Final = 2
 """Clerks who log in at once."""
@@ -47,6 +50,7 @@ class Crowd(Company):
         self._play: asyncio.Task[None] | None = None
         self._citizens: set[asyncio.Task[Any]] = set()
         self._chance = random.Random()
+        self._without_paper: Counter[str] = Counter()
 
     # ------------------------------------------------------------ jobs
 
@@ -206,6 +210,9 @@ class Crowd(Company):
 
     async def _reprint(self, ticket: str) -> None:
         """Somebody without paper asks for it at another kiosk, if that prints."""
+        self._without_paper[ticket] += 1
+        if self._without_paper[ticket] > PATIENCE:
+            return
         await self.clock.pause(self._chance.uniform(5, 30))
         booth = self._chance.choice(list(self.booths.values()))
         await booth.reprint(ticket)

@@ -32,6 +32,11 @@ FIRST_DAY: Final = "2026-03-02"
 """Simulated days are always the same ones."""
 
 EARLY_MS: Final = 45 * 60_000
+LATE_S: Final = 0.4
+LATE_ANSWER_MS: Final = 60.0
+SLOWEST: Final = 10.0
+"""Where client processes are so late, or half of the answers, a fast clock goes slower, but not more so than this."""
+
 LEAD_MS: Final = 20_000
 """The clerks come in the last 45 minutes before the first visitor; those pass fast."""
 
@@ -244,13 +249,14 @@ class Part:
         return bool(heard["playing"])
 
     def _govern(self, late_s: float) -> None:
-        """A fast clock waits for its people: when they are late it goes slower, and faster again by and by."""
+        """A fast clock waits for its people: when they or their answers are late it goes slower, and faster again by
+        and by."""
         if self.plan.real_clock:
             return
-        rate = self.clock.rate
-        if late_s > 0.4:
+        rate, answer = self.clock.rate, self.run.samples[-1]["answer"]["p50"] or 0.0
+        if late_s > LATE_S or answer > LATE_ANSWER_MS:
             self._slowed += 1
-            self.clock.speed(max(10.0, rate * 0.8))
+            self.clock.speed(max(SLOWEST, rate * 0.8))
         elif rate < self.plan.speed:
             self.clock.speed(min(self.plan.speed, rate * 1.1))
 

@@ -28,10 +28,6 @@ class Size:
     guides: int = 4
     tickets: int = 3_000
 
-    def clients(self, windows: int) -> int:
-        """Connections: a page and an evaluator at each window, kiosks, boards, guides."""
-        return 2 * windows + self.kiosks + self.boards + self.guides
-
 
 COUNTY: Final = Size()
 SMALL: Final = Size(windows=2, zones=3, kiosks=2, boards=5, guides=1, tickets=3_000)
