@@ -121,6 +121,8 @@ def _measure(plan: "Plan", chapters: "list[Chapter]", data: Path) -> dict[str, A
                     bar.update(task, description=f"{title} · {text}")
 
                 say("")
+                if not err.is_terminal:  # in a log a bar shows nothing until the end
+                    err.print(f"{bar.tasks[task].completed + 1:.0f}/{len(chapters)} {chapter.title}", highlight=False)
                 try:
                     figures += chapter.scenario(plan, directory, say)
                 except (BenchError, HallctlError, OSError, ArithmeticError) as error:

@@ -36,6 +36,9 @@ PAUSE_S = 0.001
 """Between two slices while a commit is under way: its thread and this one share the interpreter, and an answer is worth
 more than a board's next line."""
 
+SAME_MS = 1000
+"""How long a snapshot is given again while nothing happens: the time is in it, and doubts that come by themselves."""
+
 RESUME = 500
 """A client that missed more than this gets a snapshot: it is smaller."""
 
@@ -90,6 +93,8 @@ class Hub:
         self._subscribers: dict[str, set[Subscriber]] = {}
         self._told: dict[str, int] = {}
         self._recent: deque[Change] = deque(maxlen=RECENT)
+        self._snapshots: dict[tuple[str, str | None], msgspec.Raw] = {}
+        self._same = (-1, 0)
         self._untold: list[Change] = []
         self._outgoing: deque[tuple[bytes, list[Subscriber]]] = deque()
         self._turning = False
@@ -141,6 +146,7 @@ class Hub:
         self._deliver(every=True)
         self.state = state
         self._recent.clear()
+        self._snapshots.clear()
         self.renew()
 
     def subscribe(self, subscriber: Subscriber, since: int | None, epoch: str | None) -> Json:
@@ -177,8 +183,17 @@ class Hub:
         """How many are subscribed."""
         return sum(len(members) for members in self._subscribers.values())
 
-    def _snapshot(self, subscriber: Subscriber) -> Json:
-        return self._viewer.snapshot(subscriber.role, subscriber.place, self.state, self._clock.now())
+    def _snapshot(self, subscriber: Subscriber) -> msgspec.Raw:
+        """What the role at its place may see, as JSON; made once for all who ask while nothing changes: after a restart
+        everybody does."""
+        who = (subscriber.role, subscriber.place)
+        seq, now = self.state.seq, self._clock.now()
+        if seq != self._same[0] or not 0 <= now - self._same[1] < SAME_MS:
+            self._same = (seq, now)
+            self._snapshots.clear()
+        if who not in self._snapshots:
+            self._snapshots[who] = msgspec.Raw(msgspec.json.encode(self._viewer.snapshot(*who, self.state, now)))
+        return self._snapshots[who]
 
     def _since(self, role: str, since: int) -> list[Json] | None:
         """What the role missed after `since`, told with the facts of now; None if that is no longer known."""

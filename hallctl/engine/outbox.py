@@ -38,6 +38,7 @@ class Outbox:
         self._queued: set[tuple[str, str]] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._zones = {window.id: window.zone for window in config.windows}
+        self._padded = {window.id for window in config.windows if manager.find("call_pad", window=window.id)}
 
     def handle(self, made: list[Effect]) -> None:
         """Start the effects of one commit."""
@@ -93,7 +94,7 @@ class Outbox:
     def _show_queue(self, effect: ShowQueue) -> None:
         """Only call pads show how many wait."""
         for window in self._hall.hub.state.layout.serving.get(effect.queue, ()):
-            if self._manager.find("call_pad", window=window):
+            if window in self._padded:
                 self._show(window, effect.until)
 
     def _show(self, window: str, until: int) -> None:

@@ -49,8 +49,8 @@ DAY_GROWTH_MIB: Final = 3.0
 """Most that resident memory may grow in a day, by a line through the ends of the second half of the days."""
 
 HOUR_GROWTH_MIB: Final = 16.0
-"""Most in the second half of a real hour, as MiB an hour. What is meant to fill up within the first hours: the last
-10,000 answers, the last 2,000 events, and the people who wait."""
+"""Most in the second half of a real hour, as MiB an hour. What is meant to fill up in the first days: the last 50,000
+answers, the last 2,000 events, and the people who wait."""
 
 LEFT_BEHIND: Final = 20
 """More tasks or open files than this at the end than at the beginning, with everybody there, are a leak."""
