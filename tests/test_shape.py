@@ -27,7 +27,8 @@ FORBIDDEN_WORDS = {"helper", "helpers", "util", "utils", "base"}
 
 REQUIREMENTS = (
     "T01", "T02", "T03", "T04", "T05", "T06", "T14", "C01", "C12", "C14", "C17",
-    "H02", "H03", "H04", "V01", "V06", "O01", "O02", "O03", "O07", "O08", "O14",
+    "H02", "H03", "H04", "V01", "V06", "L01", "O01", "O02", "O03", "O06", "O07", "O08",
+    "O14",
 )  # fmt: skip
 
 
