@@ -122,7 +122,7 @@ class Database:
         ``store.damaged`` (not a database, or not as it was written), ``store.disk``, ``store.unavailable`` (not
         readable, not writable, or WAL with FULL is not to be had).
         """
-        with _as_store_error(sqlite3.Error, OSError), contextlib.ExitStack() as stack:
+        with _as_store_error(sqlite3.Error, OSError, UnicodeError), contextlib.ExitStack() as stack:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = _lock(directory)
             stack.callback(os.close, lock)
@@ -181,7 +181,7 @@ class Database:
     def reading(self) -> Iterator[sqlite3.Connection]:
         """A read-only connection for this thread, within one snapshot: for a start or a replay, which may stream."""
         with (
-            _as_store_error(sqlite3.Error, MemoryError),
+            _as_store_error(sqlite3.Error, UnicodeError, MemoryError),
             contextlib.closing(connect_reader(self.path)) as connection,
         ):
             connection.execute("BEGIN")
@@ -192,7 +192,7 @@ class Database:
             raise StoreError(self.failure.code, detail=self.failure.detail)
 
     def _ask(self, question: Callable[[sqlite3.Connection], T]) -> T:
-        with _as_store_error(sqlite3.Error, MemoryError):
+        with _as_store_error(sqlite3.Error, UnicodeError, MemoryError):
             connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
             if connection is None:
                 connection = self._local.connection = connect_reader(self.path)
@@ -385,7 +385,9 @@ def _as_store_error(*kinds: type[Exception]) -> Iterator[None]:
 def store_error(error: Exception) -> StoreError:
     """SQLite's or the system's error by what a person can do about it, as `_CODES` has it."""
     name = getattr(error, "sqlite_errorname", type(error).__name__)
-    if str(error).startswith(_TORN_TEXT):  # what stands behind it is the row's own text
+    if isinstance(error, UnicodeDecodeError) or str(error).startswith(
+        _TORN_TEXT
+    ):  # behind it stands the row's own text
         return StoreError("store.damaged", detail=f"{name}: {_TORN_TEXT}")
     code = _CODES.get(_primary_code(error), "store.unavailable") if isinstance(error, sqlite3.Error) else None
     return StoreError(code or "store.unavailable", detail=f"{name}: {error}")

@@ -13,6 +13,7 @@ from hallctl.api.role import Role
 from hallctl.client import Client, Refused
 from hallctl.config import parse
 from hallctl.domain import events as e
+from hallctl.engine.hall import REMEMBERED
 from tests.e2e.books import Books
 from tests.harness import SMALL, running_hall
 
@@ -73,7 +74,8 @@ class Load:
 
     async def ask_again(self, count: int) -> None:
         """The last `count` requests and some older ones get the receipts that they got (O01)."""
-        older = self.chance.sample(self.answered, min(count, len(self.answered)))
+        kept = self.answered[-REMEMBERED // 2 :]  # other people's requests are remembered, too
+        older = self.chance.sample(kept, min(count, len(kept)))
         for known in [*self.answered[-count:], *older]:
             receipt = await known.client.change(known.method, known.request_id, **known.params)
             assert receipt == known.receipt

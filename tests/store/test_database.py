@@ -341,3 +341,13 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
         database.close()
         assert told <= kept
     assert len(told) > 2000
+
+
+def test_a_text_that_is_none_any_more_is_told_as_damage_without_its_bytes(store: Store) -> None:
+    """O07: a torn page may read as text that is no UTF-8; what stands in it is nobody's business."""
+    assert store.write([("INSERT INTO help (kiosk) VALUES (CAST(X'fe6b31' AS TEXT))", ())]) is None
+    with pytest.raises(StoreError) as error:
+        store.ask(lambda connection: connection.execute("SELECT kiosk FROM help").fetchall())
+    assert error.value.code == "store.damaged"
+    assert "k1" not in error.value.detail
+    assert store.write([("INSERT INTO help (kiosk) VALUES (?)", ("\ud800",))]).code == "store.unavailable"  # type: ignore[union-attr]
