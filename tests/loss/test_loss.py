@@ -11,8 +11,8 @@ from tests.loss.shimmed import COMPILER, MISSING
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(QUICK_S + 30), pytest.mark.skipif(COMPILER is None, reason=MISSING)]
 
 LARGE = {"full_for_a_moment", "failing_write", "failing_checkpoint", "little_memory"}
-"""Rows of ``make loss`` only: their like is below; and what happens when the whole process may get no more memory depends
-on which library asks first, one in some thirty times it is one that ends the process without a word."""
+"""Rows of ``make loss`` only: their like is below; and what happens when the whole process may get no more memory
+depends on which library asks first, one in some thirty times it is one that ends the process without a word."""
 
 
 @pytest.mark.parametrize(
