@@ -78,8 +78,9 @@ class Connection:
     def taken(self) -> None:
         """The line told: the client has read what waited for it."""
         if self._lagging:
+            snapshot = self._context.hub.snapshot_frame(self)  # first: what is on its way to others is in it
             self._lagging = False
-            self._line.write_text(self._context.hub.snapshot_frame(self))
+            self._line.write_text(snapshot)
 
     async def depart(self) -> None:
         """Answer what is under way, then close: the service restarts."""

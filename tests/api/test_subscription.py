@@ -4,11 +4,15 @@ import asyncio
 import json
 import socket as socket_module
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from websockets.asyncio.client import connect
 
+from hallctl.api.auth import Caller
+from hallctl.api.line import SocketLine
+from hallctl.api.methods import METHODS
 from hallctl.api.role import Role
+from hallctl.api.ws import Connection
 from tests.harness import RunningHall, running_hall
 
 
@@ -168,3 +172,39 @@ async def test_a_client_that_does_not_read_is_skipped_and_gets_a_snapshot(tmp_pa
                 seen = next(s["waiting"] for s in told["params"]["snapshot"]["services"] if s["id"] == "pooled")
                 break
         assert seen == count
+
+
+class Wire:
+    """The line of a client, as far as a connection uses it: what was written, and whether it takes more."""
+
+    def __init__(self) -> None:
+        self.writable = asyncio.Event()
+        self.writable.set()
+        self.sent: list[bytes] = []
+
+    def write_text(self, text: bytes) -> None:
+        self.sent.append(text)
+
+
+async def test_o01_one_who_reads_again_gets_the_snapshot_before_anything_newer(tmp_path: Path) -> None:
+    """O01: a frame that is still on its way to others must not reach a skipped client first: it would see a gap."""
+    async with running_hall(tmp_path) as hall:
+        context = hall.daemon.context
+        kiosk = await hall.client(Role.KIOSK, "kiosk-1")
+        wire = Wire()
+        board = Connection(context, cast(SocketLine, wire), METHODS)
+        board.caller = Caller(Role.BOARD, "board")
+        context.hub.subscribe(board, None, None)
+        wire.writable.clear()
+        await kiosk.change("ticket.take", service="pooled")
+        while not board._lagging:  # noqa: ASYNC110 - the broadcast comes after the answer
+            await asyncio.sleep(0.005)
+        context.hub._send(b"a frame on its way", [board])
+        wire.writable.set()
+        board.taken()
+        assert [json.loads(text)["method"] for text in wire.sent] == ["hall.snapshot"]
+        await kiosk.change("ticket.take", service="pooled")
+        while len(wire.sent) < 2:  # noqa: ASYNC110 - the same
+            await asyncio.sleep(0.005)
+        shown, told = (json.loads(text)["params"] for text in wire.sent)
+        assert told["from"] == shown["seq"] + 1
