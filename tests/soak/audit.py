@@ -46,7 +46,7 @@ NOT_PEOPLE: Final = ("device:", "timer", "daemon", "printer")
 """Beginnings of the actors that are not the soak's own people."""
 
 DAY_GROWTH_MIB: Final = 3.0
-"""Most that resident memory may grow in a day, by a line through the ends of the second half of the days."""
+"""Most that its own memory may grow in a day, by a line through the ends of the second half of the days."""
 
 HOUR_GROWTH_MIB: Final = 16.0
 """Most in the second half of a real hour, as MiB an hour. What is meant to fill up in the first days: the last 50,000
@@ -236,16 +236,18 @@ def _at_work(run: Json) -> list[Json]:
 
 
 def _memory(run: Json) -> list[Check]:
+    """Judged by what is the process's own: pages of files come and go as the system likes."""
     rows, days = _at_work(run), run["days"]
     if not rows:
         return []
-    begin, end = rows[0]["rss_mib"], rows[-1]["rss_mib"]
-    found = f"{begin:.0f} → {end:.0f} MiB, highest {max(row['rss_mib'] for row in rows):.0f}"
+    begin, end, most = rows[0], rows[-1], max(row["rss_mib"] for row in rows)
+    found = f"{begin['rss_mib']:.0f} → {end['rss_mib']:.0f} MiB resident, highest {most:.0f}"
+    found += f"; its own {begin['own_mib']:.0f} → {end['own_mib']:.0f}"
     if run["plan"]["days"] > 1:
-        ends = [(day["day"], day["rss_mib"]) for day in days][len(days) // 2 :]
+        ends = [(day["day"], day["own_mib"]) for day in days][len(days) // 2 :]
         grown, unit, most, enough = slope(ends), "MiB a day", DAY_GROWTH_MIB, len(ends) > 2
     else:
-        late = [(row["at_s"] / 3600, row["rss_mib"]) for row in rows][len(rows) // 2 :]
+        late = [(row["at_s"] / 3600, row["own_mib"]) for row in rows][len(rows) // 2 :]
         grown, unit, most = slope(late), "MiB an hour", HOUR_GROWTH_MIB
         enough = run["plan"]["speed"] == 1.0 and late[-1][0] - late[0][0] > 0.2
     limit = f"at most {most:g}" if enough else "too short to judge"

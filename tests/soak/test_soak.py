@@ -63,7 +63,7 @@ def test_a_growth_is_seen_in_a_line_of_least_squares() -> None:
 def _days(growth: float) -> dict[str, object]:
     plan = {"begins": "08:20", "ends": "17:30", "days": 8, "speed": 100.0}
     begin = part.midnight_of(1_772_500_000_000) + 9 * 3_600_000
-    rows = [{"day": day, "moment": begin, "rss_mib": 100.0 + growth * day} for day in range(1, 9)]
+    rows = [{"day": day, "moment": begin, "rss_mib": 100.0, "own_mib": 80.0 + growth * day} for day in range(1, 9)]
     figures = {"tasks": 1, "files": 1, "threads": 1}
     return {"plan": plan, "samples": rows, "days": [row | figures for row in rows]}
 
