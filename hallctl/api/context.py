@@ -101,7 +101,7 @@ def seat_of(caller: Caller, given: str | None) -> str:
 
 def _check_clerk(context: Context, caller: Caller, window: str) -> None:
     seat_of(caller, window)
-    clerk = context.state.window(window).clerk
+    clerk = context.hall.state.window(window).clerk  # also a login that was answered a moment ago and is not shown yet
     if clerk == caller.account or window not in context.state.layout.windows:
         return
     if clerk is None:
