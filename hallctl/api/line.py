@@ -27,11 +27,10 @@ import structlog
 import uvicorn
 from uvicorn._types import ASGIReceiveEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from uvicorn.server import ServerState
 from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
 
-from hallctl.api.guard import Guard
+from hallctl.api.guard import Guard, Line
 
 log = structlog.get_logger()
 
@@ -116,17 +115,34 @@ def vouch(scope: MutableMapping[str, Any], known: Callable[[], bool] = lambda: T
         line.known = known
 
 
+class GuardedLine(asyncio.Protocol):
+    """A line that the guard knows from the connection to its end. Stands before uvicorn's protocol among the bases,
+    which takes what is `given` and sets `config` and `client`."""
+
+    config: uvicorn.Config
+    client: tuple[str, int] | None
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.address = ""
+        self.known: Callable[[], bool] = nobody
+        self._guard = cast(Settings, self.config).guard
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        self.address = self.client[0] if self.client else ""
+        self._guard.enter(cast(Line, self))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._guard.leave(cast(Line, self))
+        super().connection_lost(exc)
+
+
 class PacedSocket(WebSocketsSansIOProtocol):
     """A websocket that is heard a slice at a time, and only while it takes what it is sent."""
 
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
         self._held = False
         self._rest = bytearray()
         self._turn: asyncio.Handle | None = None
@@ -254,20 +270,11 @@ class PacedSocket(WebSocketsSansIOProtocol):
         return self._closing_due is not None or self.disconnected
 
 
-class SocketLine(PacedSocket):
+class SocketLine(GuardedLine, PacedSocket):
     """One websocket, from the upgrade to its end."""
 
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self.address = ""
-        self.known: Callable[[], bool] = nobody
-        self._guard = cast(Settings, config).guard
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
         self._greeting_due = self.loop.time() + HELLO_S
         self._controls = 0
         self._receiver: Receiver | None = None
@@ -296,13 +303,7 @@ class SocketLine(PacedSocket):
         if self._receiver is not None:
             self._receiver.taken()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self.address = self.client[0] if self.client else ""
-        self._guard.enter(self)
-
     def connection_lost(self, exc: Exception | None) -> None:
-        self._guard.leave(self)
         self._rest.clear()
         self.known = nobody  # it holds the client's connection, which holds this
         self._dismiss_receiver()

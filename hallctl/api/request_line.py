@@ -1,15 +1,11 @@
 """One HTTP connection, with the deadlines and bounds of `hallctl.api.line`."""
 
-import asyncio
-from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any, Final, cast
+from typing import Any, Final
 
-import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.server import ServerState
 
-from hallctl.api.line import LINE, LINGER_S, Settings, nobody
+from hallctl.api.line import LINE, LINGER_S, GuardedLine
 
 HEAD_S: Final = 10.0
 BODY_S: Final = 30.0
@@ -23,20 +19,11 @@ class PipelineFull(Exception):
     """More requests at once than any honest client sends."""
 
 
-class HttpLine(HttpToolsProtocol):
+class HttpLine(GuardedLine, HttpToolsProtocol):
     """One HTTP connection until it ends or becomes a websocket."""
 
-    def __init__(
-        self,
-        config: uvicorn.Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self.address = ""
-        self.known: Callable[[], bool] = nobody
-        self._guard = cast(Settings, config).guard
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
         self._due = self.loop.time() + HEAD_S
         self._in_head = True
         self._head_bytes = 0
@@ -45,15 +32,6 @@ class HttpLine(HttpToolsProtocol):
         self._deaf = False
 
     # ------------------------------------------------------------ told by the transport
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn narrows it
-        super().connection_made(transport)
-        self.address = self.client[0] if self.client else ""
-        self._guard.enter(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._guard.leave(self)
-        super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
         if self._deaf:

@@ -5,9 +5,7 @@ here before its commit. A frame is encoded once per role and offered to each sub
 reads too slowly skips frames and takes a snapshot when it can again.
 """
 
-import asyncio
 import secrets
-import sys
 from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from hallctl.clock import Clock
 from hallctl.domain.events import DayClosed, DayOpened, HallStarted, Record
 from hallctl.domain.model import Ticket
 from hallctl.domain.state import HallState, adopt
+from hallctl.engine.fan_out import FanOut, Subscriber
 from hallctl.engine.step import Step
 
 log = structlog.get_logger()
@@ -28,13 +27,6 @@ Json = dict[str, Any]
 
 RECENT = 2000
 """Records kept for clients that come back; 2,000 are about five minutes of a county hall at its peak."""
-
-SLICE = 32
-"""Subscribers written to in one turn of the loop, less than half a millisecond."""
-
-PAUSE_S = 0.001
-"""Between two slices while a commit is under way: its thread and this one share the interpreter, and an answer is worth
-more than a board's next line."""
 
 SAME_MS = 1000
 """How long a snapshot is given again while nothing happens: the time is in it, and doubts that come by themselves."""
@@ -68,18 +60,6 @@ class Change:
     after: Ticket | None
 
 
-class Subscriber(Protocol):
-    """One connected client. `offer` takes a whole text frame, never blocks, never raises."""
-
-    @property
-    def role(self) -> str: ...
-
-    @property
-    def place(self) -> str | None: ...
-
-    def offer(self, frame: bytes) -> None: ...
-
-
 class Hub:
     """Publishes records and answers subscriptions. `state` is as of the last commit."""
 
@@ -96,8 +76,7 @@ class Hub:
         self._snapshots: dict[tuple[str, str | None], msgspec.Raw] = {}
         self._same = (-1, 0)
         self._untold: list[Change] = []
-        self._outgoing: deque[tuple[bytes, list[Subscriber]]] = deque()
-        self._turning = False
+        self._fan_out = FanOut(self._tell_all, lambda: self.busy())
 
     def publish(self, steps: Iterable[Step]) -> None:
         """Adopt committed steps in order and tell every subscriber what its role may see, as it is after the last.
@@ -111,11 +90,11 @@ class Hub:
             self.renew()
             return
         self._untold += changes
-        if not self._outgoing:
+        if self._fan_out.empty:
             self._tell_all()
 
     def _tell_all(self) -> None:
-        """Make the frames of what is untold, one for each role."""
+        """Make the frames of what is untold, one for each role; nothing happens where there is nothing."""
         changes, self._untold = self._untold, []
         for role, members in self._subscribers.items():
             if members:
@@ -135,7 +114,7 @@ class Hub:
 
     def renew(self) -> None:
         """Send everybody a fresh snapshot: too much is new, or the state was rebuilt."""
-        self._deliver(every=True)
+        self._fan_out.flush()
         for role, members in self._subscribers.items():
             self._told[role] = self.state.seq
             for subscriber in list(members):
@@ -143,7 +122,7 @@ class Hub:
 
     def replace(self, state: HallState) -> None:
         """The state was rebuilt from the store: everybody starts from it."""
-        self._deliver(every=True)
+        self._fan_out.flush()
         self.state = state
         self._recent.clear()
         self._snapshots.clear()
@@ -152,7 +131,7 @@ class Hub:
     def subscribe(self, subscriber: Subscriber, since: int | None, epoch: str | None) -> Json:
         """Add the subscriber; answers with a snapshot, or with the events after `since` if they are still here and were
         seen in this `epoch`: after a restart, perhaps from a restored backup, a number may mean another event."""
-        self._deliver(every=True)
+        self._fan_out.flush()
         members = self._subscribers.setdefault(subscriber.role, set())
         if members and self._told.get(subscriber.role, 0) < self.state.seq:
             self._tell(subscriber.role, [])
@@ -164,20 +143,20 @@ class Hub:
 
     def unsubscribe(self, subscriber: Subscriber) -> None:
         """Forget the subscriber, after what was meant for it; harmless if it was not there."""
-        self._deliver(every=True)
+        self._fan_out.flush()
         self._subscribers.get(subscriber.role, set()).discard(subscriber)
 
     def snapshot_frame(self, subscriber: Subscriber) -> bytes:
         """A ``hall.snapshot`` notification for one who was skipped."""
-        self._deliver(every=True)
+        self._fan_out.flush()
         return _frame("hall.snapshot", {"seq": self.state.seq, "snapshot": self._snapshot(subscriber)})
 
     def notify(self, method: str, params: Json, to: Callable[[Subscriber], bool]) -> None:
         """Send something that is not part of the state (a caption, a card) to the subscribers that `to` picks."""
         frame = _frame(method, params)
         for members in self._subscribers.values():
-            self._send(frame, [member for member in members if to(member)])
-        self._deliver(every=True)
+            self._fan_out.send(frame, [member for member in members if to(member)])
+        self._fan_out.flush()
 
     def count(self) -> int:
         """How many are subscribed."""
@@ -229,45 +208,7 @@ class Hub:
         first = self._told.get(role, 0) + 1
         self._told[role] = self.state.seq
         frame = _frame("hall.events", {"from": first, "to": self.state.seq, "events": seen})
-        self._send(frame, list(self._subscribers.get(role, ())))
-
-    def _send(self, frame: bytes, to: list[Subscriber]) -> None:
-        """Offer the frame to all, a slice in each turn of the loop: whoever asks something meanwhile is not kept
-        waiting by a thousand boards."""
-        if not to:
-            return
-        self._outgoing.append((frame, to))
-        self._turn()
-
-    def _deliver(self, every: bool = False) -> None:
-        """Offer the next slice, or `every` one: before a snapshot, which must not be followed by what it contains."""
-        room = sys.maxsize if every else SLICE
-        while self._outgoing and room > 0:
-            frame, to = self._outgoing[0]
-            now, rest = to[-room:], to[:-room]
-            room -= len(now)
-            if rest:
-                self._outgoing[0] = (frame, rest)
-            else:
-                self._outgoing.popleft()
-            for subscriber in now:
-                subscriber.offer(frame)
-            if not self._outgoing and self._untold:
-                self._tell_all()
-        self._turn()
-
-    def _turn(self, come: bool = False) -> None:
-        """See to it that the next slice has its turn; `come`: it has."""
-        if come:
-            self._turning = False
-            self._deliver()
-        elif self._outgoing and not self._turning:
-            self._turning = True
-            loop = asyncio.get_running_loop()
-            if self.busy():
-                loop.call_later(PAUSE_S, self._turn, True)
-            else:
-                loop.call_soon(self._turn, True)
+        self._fan_out.send(frame, list(self._subscribers.get(role, ())))
 
 
 def _event(record: Record, data: Json) -> Json:

@@ -199,7 +199,7 @@ async def test_o01_one_who_reads_again_gets_the_snapshot_before_anything_newer(t
         await kiosk.change("ticket.take", service="pooled")
         while not board._lagging:  # noqa: ASYNC110 - the broadcast comes after the answer
             await asyncio.sleep(0.005)
-        context.hub._send(b"a frame on its way", [board])
+        context.hub._fan_out.send(b"a frame on its way", [board])
         wire.writable.set()
         board.taken()
         assert [json.loads(text)["method"] for text in wire.sent] == ["hall.snapshot"]
