@@ -17,18 +17,24 @@ MISSING: Final = "不能测量：没有 C 编译器。 Not measured: no C compil
 
 def compiler() -> str | None:
     """The C compiler's path, None without one."""
-    return shutil.which("cc")
+    return next(filter(None, map(shutil.which, ("cc", "gcc", "clang"))), None)
 
 
 def build(directory: Path) -> Path | None:
     """Compile the library into `directory`; None where that cannot be done."""
-    program = compiler()
-    if program is None:
-        return None
     library = directory / "flush_delay.so"
-    command = [program, "-shared", "-fPIC", "-O2", "-o", str(library), str(SOURCE), "-ldl"]
-    done = subprocess.run(command, capture_output=True, check=False, timeout=60)  # noqa: S603 - our own file, no shell
-    return library if done.returncode == 0 else None
+    if compiler() is None or compiled(SOURCE, library):
+        return None
+    return library
+
+
+def compiled(source: Path, library: Path, *options: str) -> str:
+    """Compile a library for LD_PRELOAD; what the compiler says against it, empty if it was made."""
+    command = [compiler() or "cc", "-shared", "-fPIC", "-O2", *options, "-o", str(library), str(source)]
+    done = subprocess.run(  # noqa: S603 - our own files, no shell
+        [*command, "-ldl", "-lpthread"], capture_output=True, check=False, timeout=60, text=True
+    )
+    return "" if done.returncode == 0 else done.stderr or f"{command[0]}: {done.returncode}"
 
 
 def slower(library: Path, delay_us: int) -> dict[str, str]:

@@ -19,7 +19,7 @@ async def _steady(standing: Stand, *attacks: tuple[str, int, float], patience_s:
     after = standing.vital()
     grown = after.peak_mib - before.rss_mib
     standing.row.expect(grown < MEMORY_MIB, f"{grown:.0f} MiB more")
-    await standing.recovered(before.descriptors, patience_s)
+    await standing.recovered(before.files, patience_s)
     await standing.newcomer()
 
 
@@ -46,7 +46,7 @@ async def slowloris(folder: Path, count: int = 60, seconds: float = 13.0) -> Row
         if seconds > 32:
             standing.row.expect(frames["ended"] == count, f"{frames['ended']} of {count} slow frames were cut")
             standing.row.expect(bodies["ended"] == count, f"{bodies['ended']} of {count} slow bodies were cut")
-        await standing.recovered(before.descriptors)
+        await standing.recovered(before.files)
     return standing.row
 
 
@@ -63,10 +63,10 @@ async def crowd(folder: Path, count: int = 250, seconds: float = 3.0, descriptor
         now = standing.vital()
         spent = (now.cpu_s - cpu_s) / max(1, len(standing.load.took) - answers)
         standing.told["cpu ms per answer"] = round(spent * 1000, 2)
-        standing.row.expect(now.descriptors < descriptors, "every descriptor is used up")
+        standing.row.expect(now.files < descriptors, "every descriptor is used up")
         standing.row.expect(now.cpu_s - cpu_s < 0.9 * (now.at - at) + 0.2, "a busy loop")
         await attacking
-        await standing.recovered(before.descriptors)
+        await standing.recovered(before.files)
         await standing.newcomer()
     return standing.row
 

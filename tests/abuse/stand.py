@@ -8,22 +8,24 @@ import os
 import random
 import resource
 import struct
-import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from hallctl.api.role import Role
+from hallctl.bench import shim
 from hallctl.client import Client
 from hallctl.domain.state import HallState
 from tests.e2e.books import Books, read_books
-from tests.e2e.forked import ForkedDaemon, _run, forked_daemon, free_port
+from tests.e2e.forked import Arguments, ForkedDaemon, ending, forked_daemon, free_port, run
 from tests.e2e.load import Load, People, Tokens, furnish, write_config
 from tests.loss.ledger import judge
 from tests.loss.table import Row
+from tests.process import Vital, vital
 
 Json = dict[str, Any]
 
@@ -50,38 +52,15 @@ class Timed(Load):
         return (found[int(len(found) * 0.99)] * 1000 if found else float("inf"), len(found))
 
 
-@dataclass(frozen=True)
-class Vital:
-    """The daemon's process at one moment."""
-
-    descriptors: int
-    rss_mib: float
-    peak_mib: float
-    cpu_s: float
-    at: float
-
-
-def vital(pid: int) -> Vital:
-    status = dict(
-        line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if line.startswith("Vm")
-    )
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    cpu_s = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    sizes = {name: int(text.split()[0]) / 1024 for name, text in status.items()}
-    return Vital(
-        sum(1 for _ in Path(f"/proc/{pid}/fd").iterdir()), sizes["VmRSS"], sizes["VmHWM"], cpu_s, time.monotonic()
-    )
-
-
 class Wall:
     """The daemon's wall clock, by the shim of ``clock.c``."""
 
     def __init__(self, folder: Path) -> None:
         self._file = folder / "clock"
-        self._shim = folder / "clock.so"
         self.put(0)
-        source = Path(__file__).with_name("clock.c")
-        subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", self._shim, source, "-ldl"], check=True, timeout=60)
+        self._shim = folder / "clock.so"
+        wrong = shim.compiled(Path(__file__).with_name("clock.c"), self._shim)
+        assert not wrong, wrong
 
     def put(self, seconds: float) -> None:
         """Set it so far from where it should be."""
@@ -96,31 +75,16 @@ class Wall:
 class Spawned(ForkedDaemon):
     """The daemon as a program of its own: what is preloaded is preloaded at its start."""
 
-    def start(self) -> None:
-        if self._process is not None:
-            (self._data / "console.address").unlink(missing_ok=True)
-        env: dict[str, str] = {}
-        arguments = (str(self._config), str(self._data), str(self.log), env)
+    def _begun(self, arguments: Arguments) -> BaseProcess:
         saved = {name: os.environ.get(name) for name in self._env}
         os.environ.update(self._env)
         try:
-            self._process = multiprocessing.get_context("spawn").Process(target=_run, args=arguments)
-            self._process.start()
+            process = multiprocessing.get_context("spawn").Process(target=run, args=arguments)
+            process.start()
+            return process
         finally:
             for name, value in saved.items():
                 os.environ.pop(name) if value is None else os.environ.update({name: value})
-
-
-@contextlib.contextmanager
-def spawned_daemon(config: Path, data: Path, env: dict[str, str]) -> Iterator[ForkedDaemon]:
-    """As `forked_daemon`."""
-    daemon = Spawned(config, data, env)
-    try:
-        yield daemon
-    finally:
-        if daemon._process is not None and daemon._process.is_alive():
-            daemon._process.kill()
-            daemon._process.join()
 
 
 @dataclass
@@ -216,9 +180,9 @@ class Stand:
     async def recovered(self, descriptors: int, seconds: float = 20.0) -> None:
         """Wait until the daemon has no more descriptors than before; the row notes it if that never comes."""
         until = time.monotonic() + seconds
-        while self.vital().descriptors > descriptors and time.monotonic() < until:  # noqa: ASYNC110 - another process
+        while self.vital().files > descriptors and time.monotonic() < until:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.05)
-        left = self.vital().descriptors - descriptors
+        left = self.vital().files - descriptors
         self.row.expect(left <= 0, f"{left} descriptors were not given back")
 
     async def newcomer(self, seconds: float = 5.0) -> float:
@@ -251,7 +215,7 @@ async def stand(folder: Path, fault: str, descriptors: int | None = None, clock:
     load, row = Timed(random.Random(1)), Row(fault)
     people = People(port, load)
     wall = Wall(folder) if clock else None
-    with forked_daemon(config, data) if wall is None else spawned_daemon(config, data, wall.env) as daemon:
+    with forked_daemon(config, data) if wall is None else ending(Spawned(config, data, wall.env)) as daemon:
         daemon.start()
         if descriptors is not None:
             limit_descriptors(daemon.process.pid or 0, descriptors)

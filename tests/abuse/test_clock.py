@@ -6,7 +6,6 @@ no door is barred by it.
 
 import asyncio
 import json
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,6 +15,7 @@ import pytest
 from hallctl.api import auth as auth_module
 from hallctl.api.auth import LOCK_S, SESSION_MS, TRIES, Auth
 from hallctl.api.role import Role
+from hallctl.bench import shim
 from hallctl.client import Client
 from hallctl.config import HallConfig, parse
 from hallctl.domain import calendar
@@ -327,7 +327,7 @@ async def test_o03_a_flood_of_wrong_passwords_is_bounded(monkeypatch: pytest.Mon
 # ---------------------------------------------------------------- the whole daemon
 
 
-@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler")
+@pytest.mark.skipif(shim.compiler() is None, reason="needs a C compiler")
 async def test_o08_the_daemons_own_clock_leaps(tmp_path: Path) -> None:
     """O08: ±2 h, 1970 and 2099 under the daemon, people at work, killed once in between."""
     row = await scenarios.leaps(tmp_path)

@@ -14,10 +14,14 @@ import time
 from collections.abc import Iterator
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import TypeVar
 
 PRELOADED = ("hallctl.__main__", "hallctl.bootstrap", "hallctl.console", "hallctl.keeping")
 READY_S = 30
 ENDED_S = 20
+
+Arguments = tuple[str, str, str, dict[str, str]]
+D = TypeVar("D", bound="ForkedDaemon")
 
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(list(PRELOADED))
@@ -30,7 +34,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _run(config: str, data: str, log: str, env: dict[str, str]) -> None:
+def run(config: str, data: str, log: str, env: dict[str, str]) -> None:
     """The whole of the child: ``hallctl run``, its stderr in the file `log`."""
     os.environ.update(env)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -62,9 +66,13 @@ class ForkedDaemon:
         """Begin a new life; wait for it with `ready`, or let the clients wait."""
         if self._process is not None:
             (self._data / "console.address").unlink(missing_ok=True)  # of the life before, which was killed
-        arguments = (str(self._config), str(self._data), str(self.log), self._env)
-        self._process = _CONTEXT.Process(target=_run, args=arguments)
-        self._process.start()
+        self._process = self._begun((str(self._config), str(self._data), str(self.log), self._env))
+
+    def _begun(self, arguments: Arguments) -> BaseProcess:
+        """The process of the new life; `arguments` are those of `run`. What is started otherwise differs here."""
+        process = _CONTEXT.Process(target=run, args=arguments)
+        process.start()
+        return process
 
     def ready(self) -> bool:
         """Whether it answers requests; fails when it has ended instead."""
@@ -101,10 +109,16 @@ class ForkedDaemon:
         return self.process.exitcode
 
 
-@contextlib.contextmanager
-def forked_daemon(config: Path, data: Path, env: dict[str, str] | None = None) -> Iterator[ForkedDaemon]:
+def forked_daemon(
+    config: Path, data: Path, env: dict[str, str] | None = None
+) -> contextlib.AbstractContextManager[ForkedDaemon]:
     """A daemon that is started and ended by the block; none is left behind."""
-    daemon = ForkedDaemon(config, data, env)
+    return ending(ForkedDaemon(config, data, env))
+
+
+@contextlib.contextmanager
+def ending(daemon: D) -> Iterator[D]:
+    """None of the daemon's lives outlives the block."""
     try:
         yield daemon
     finally:

@@ -15,6 +15,7 @@ from hallctl.config import parse
 from hallctl.domain import events as e
 from hallctl.engine.hall import REMEMBERED
 from tests.e2e.books import Books
+from tests.e2e.forked import ForkedDaemon
 from tests.harness import SMALL, running_hall
 
 Json = dict[str, Any]
@@ -163,3 +164,24 @@ class People:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for client in self.clients:
             await client.__aexit__(None, None, None)
+
+
+async def start_work(port: int, tokens: Tokens, load: Load, pages: int = 4) -> People:
+    """So many kiosk pages and all windows, each at its own pace."""
+    people = People(port, load)
+    for service in itertools.islice(itertools.cycle(("pooled", "police")), pages):
+        client = await people.join(Role.KIOSK, "kiosk-1", tokens.kiosks["kiosk-1"])
+        people.work(load.kiosk(client, service))
+    for window, token in tokens.windows.items():
+        people.work(load.desk(await people.join(Role.WINDOW, window, token)))
+    return people
+
+
+async def until_answered(people: People, daemon: ForkedDaemon, more: int) -> None:
+    """Wait until so many more requests were acknowledged."""
+    goal = len(people.load.answered) + more
+    async with asyncio.timeout(30):
+        while len(people.load.answered) < goal:
+            people.check()
+            assert daemon.process.is_alive(), daemon.log.read_text()
+            await asyncio.sleep(0.002)

@@ -10,7 +10,6 @@ from typing import Any
 
 from structlog.testing import capture_logs
 
-from hallctl.api.role import Role
 from hallctl.config import parse
 from hallctl.domain import commands as c
 from hallctl.domain.events import NumbersSkipped
@@ -22,31 +21,12 @@ from hallctl.store.database import DATABASE
 from hallctl.store.restore import Point, restore
 from hallctl.store.verify import comparable
 from tests.e2e.books import Books, assert_whole, read_books, replayed
-from tests.e2e.forked import ForkedDaemon, forked_daemon, free_port
-from tests.e2e.load import Answered, Load, People, Tokens, furnish, write_config
+from tests.e2e.forked import forked_daemon, free_port
+from tests.e2e.load import Answered, Load, furnish, start_work, until_answered, write_config
 from tests.harness import SMALL, FakeClock, RunningHall, running_hall, small_config
 
 KEEPING = {"archive", "backup"}
 OFTEN = "\n[backup]\narchive_s = 1\n"
-
-
-async def _start_work(port: int, tokens: Tokens, load: Load) -> People:
-    people = People(port, load)
-    for service in ("pooled", "police"):
-        client = await people.join(Role.KIOSK, "kiosk-1", tokens.kiosks["kiosk-1"])
-        people.work(load.kiosk(client, service))
-    for window, token in tokens.windows.items():
-        people.work(load.desk(await people.join(Role.WINDOW, window, token)))
-    return people
-
-
-async def _until_answered(people: People, daemon: ForkedDaemon, more: int) -> None:
-    goal = len(people.load.answered) + more
-    async with asyncio.timeout(30):
-        while len(people.load.answered) < goal:
-            people.check()
-            assert daemon.process.is_alive(), daemon.log.read_text()
-            await asyncio.sleep(0.002)
 
 
 async def _until_archived(folder: Path, seq: int) -> None:
@@ -88,15 +68,15 @@ async def _work_until_killed(tmp_path: Path, load: Load) -> tuple[Path, list[Ans
     tokens = await furnish(data, config)
     with forked_daemon(config, data) as daemon:
         daemon.start()
-        people = await _start_work(port, tokens, load)
+        people = await start_work(port, tokens, load, pages=2)
         try:
-            await _until_answered(people, daemon, 100)
+            await until_answered(people, daemon, 100)
             before = list(load.answered)
             made = await _copy_in_the_midst(data, data / FOLDER)
-            await _until_answered(people, daemon, 100)
+            await until_answered(people, daemon, 100)
             flushed = list(load.answered)
             await _until_archived(data / FOLDER, max(known.receipt["seq"] for known in flushed))
-            await _until_answered(people, daemon, load.chance.randrange(1, 40))
+            await until_answered(people, daemon, load.chance.randrange(1, 40))
             daemon.kill()
         finally:
             await people.leave()

@@ -7,35 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from hallctl.api.role import Role
 from tests.e2e.books import assert_whole, read_books
-from tests.e2e.forked import ForkedDaemon, forked_daemon, free_port
-from tests.e2e.load import Load, People, Tokens, furnish, write_config
+from tests.e2e.forked import forked_daemon, free_port
+from tests.e2e.load import Load, furnish, start_work, until_answered, write_config
 
 ROUNDS = 12
 LONGEST_S = 15
 SEED = 20261122
-
-
-async def start_work(port: int, tokens: Tokens, load: Load) -> People:
-    """Four kiosk pages and three windows, each at its own pace."""
-    people = People(port, load)
-    for service in ("pooled", "police", "pooled", "police"):
-        client = await people.join(Role.KIOSK, "kiosk-1", tokens.kiosks["kiosk-1"])
-        people.work(load.kiosk(client, service))
-    for window, token in tokens.windows.items():
-        people.work(load.desk(await people.join(Role.WINDOW, window, token)))
-    return people
-
-
-async def until_answered(people: People, daemon: ForkedDaemon, more: int) -> None:
-    """Wait until so many more requests were acknowledged."""
-    goal = len(people.load.answered) + more
-    async with asyncio.timeout(30):
-        while len(people.load.answered) < goal:
-            people.check()
-            assert daemon.process.is_alive(), daemon.log.read_text()
-            await asyncio.sleep(0.002)
 
 
 @pytest.mark.slow

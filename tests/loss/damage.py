@@ -15,7 +15,7 @@ from hallctl.bootstrap import CONSOLE_ADDRESS
 from hallctl.client import Client, Refused
 from hallctl.store.database import DATABASE, LOCK
 from tests.e2e.forked import ForkedDaemon
-from tests.e2e.test_crash import until_answered
+from tests.e2e.load import until_answered
 from tests.harness import start_process
 from tests.loss.ledger import judge_directory
 from tests.loss.power import Progress, again

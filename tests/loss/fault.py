@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from hallctl.client import Client, Refused
 from hallctl.errors import sentence
-from tests.e2e.test_crash import until_answered
+from tests.e2e.load import until_answered
 from tests.loss.plan import On, Only
 from tests.loss.power import Progress, Recorded, cut_power
 from tests.loss.recording import Cut, Kind, read

@@ -3,7 +3,7 @@
 import asyncio
 from pathlib import Path
 
-from tests.e2e.test_crash import until_answered
+from tests.e2e.load import until_answered
 from tests.loss.ledger import judge_directory
 from tests.loss.power import Progress
 from tests.loss.scene import finish_work, furnished

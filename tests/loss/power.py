@@ -14,9 +14,8 @@ from hallctl.api.role import Role
 from hallctl.bootstrap import CONSOLE_ADDRESS
 from hallctl.client import Client, Refused
 from tests.e2e.forked import ForkedDaemon, forked_daemon, free_port
-from tests.e2e.load import write_config
+from tests.e2e.load import start_work, until_answered, write_config
 from tests.e2e.printer import Printer, printer
-from tests.e2e.test_crash import start_work, until_answered
 from tests.e2e.test_slip_crash import take_slips, until_printed
 from tests.loss.ledger import Remembering, Verdict, judge_directory
 from tests.loss.recording import Cut, Disk, Kind, read

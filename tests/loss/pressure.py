@@ -11,7 +11,7 @@ from typing import Final
 
 from hallctl.client import Client, Refused
 from tests.e2e.forked import ForkedDaemon
-from tests.e2e.test_crash import until_answered
+from tests.e2e.load import until_answered
 from tests.loss.power import Progress
 from tests.loss.scene import HAPPENS_S, Scene, ended, expect_told, finish_work, furnished, until
 from tests.loss.table import Row

@@ -12,8 +12,7 @@ from hallctl.api.role import Role
 from hallctl.client import Client
 from tests.e2e.books import Books, read_books
 from tests.e2e.forked import ForkedDaemon, forked_daemon, free_port
-from tests.e2e.load import People, Tokens, furnish, write_config
-from tests.e2e.test_crash import start_work, until_answered
+from tests.e2e.load import People, Tokens, furnish, start_work, until_answered, write_config
 from tests.loss.ledger import Remembering, judge_end
 from tests.loss.plan import Plan
 from tests.loss.shimmed import ShimmedDaemon, Under, furnish_shimmed, shimmed_daemon

@@ -8,12 +8,9 @@ import functools
 import json
 import multiprocessing
 import os
-import shutil
-import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from multiprocessing import forkserver
 from multiprocessing.forkserver import ForkServer
@@ -22,12 +19,13 @@ from pathlib import Path
 from typing import Final
 from unittest import mock
 
+from hallctl.bench import shim
 from tests.e2e import forked
-from tests.e2e.forked import ENDED_S, ForkedDaemon
+from tests.e2e.forked import ForkedDaemon
 from tests.e2e.load import Tokens, furnish
 
 SOURCE: Final = Path(__file__).with_name("disk.c")
-COMPILER: Final = next((name for name in ("cc", "gcc", "clang") if shutil.which(name)), None)
+COMPILER: Final = shim.compiler()
 MISSING: Final = "no C compiler: apt-get install gcc libc6-dev"
 FURNISHED_S: Final = 60
 
@@ -43,8 +41,8 @@ def layer() -> Path:
     folder = tempfile.TemporaryDirectory(prefix="hallctl-disk-")
     _kept.append(folder)
     made = Path(folder.name) / "disk.so"
-    options = ["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC"]
-    subprocess.run([COMPILER, *options, "-o", str(made), str(SOURCE), "-lpthread"], check=True, timeout=60)
+    wrong = shim.compiled(SOURCE, made, "-std=gnu11", "-Wall", "-Wextra", "-Werror")
+    assert not wrong, wrong
     return made
 
 
@@ -105,7 +103,7 @@ def _starve(famine: Path) -> None:
 
 def _run(config: str, data: str, log: str, env: dict[str, str], under: Under) -> None:
     _arm(under)
-    forked._run(config, data, log, env)
+    forked.run(config, data, log, env)
 
 
 def _furnish(config: str, data: str, told: str, under: Under) -> None:
@@ -120,24 +118,15 @@ class ShimmedDaemon(ForkedDaemon):
         super().__init__(config, data)
         self._under = under
 
-    def start(self) -> None:
-        if self._process is not None:
-            (self._data / "console.address").unlink(missing_ok=True)
-        arguments = (str(self._config), str(self._data), str(self.log), self._env, self._under)
-        self._process = _CONTEXT.Process(target=_run, args=arguments)
-        _start(self._process)
+    def _begun(self, arguments: forked.Arguments) -> BaseProcess:
+        process = _CONTEXT.Process(target=_run, args=(*arguments, self._under))
+        _start(process)
+        return process
 
 
-@contextlib.contextmanager
-def shimmed_daemon(config: Path, data: Path, under: Under) -> Iterator[ShimmedDaemon]:
-    """A daemon that is started and ended by the block; none is left behind."""
-    daemon = ShimmedDaemon(config, data, under)
-    try:
-        yield daemon
-    finally:
-        if daemon._process is not None and daemon._process.is_alive():
-            daemon._process.kill()
-            daemon._process.join(ENDED_S)
+def shimmed_daemon(config: Path, data: Path, under: Under) -> contextlib.AbstractContextManager[ShimmedDaemon]:
+    """As `forked_daemon`."""
+    return forked.ending(ShimmedDaemon(config, data, under))
 
 
 def furnish_shimmed(config: Path, data: Path, under: Under) -> Tokens:

@@ -1,12 +1,12 @@
 """The daemon's process and its files at one moment, as the system tells them."""
 
 import contextlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from hallctl.store.database import DATABASE
+from tests.process import vital as process_vital
 
 MIB: Final = 1024 * 1024
 
@@ -27,18 +27,17 @@ class Vital:
 
 def vital(pid: int, data: Path, tasks: Path) -> Vital:
     """Look at it; OSError when it has ended."""
-    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines() if ":" in line)
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    process = process_vital(pid)
     counted = 0
     with contextlib.suppress(OSError, ValueError, IndexError):
         counted = int(tasks.read_text().split()[0])
     return Vital(
-        rss_mib=int(status["VmRSS"].split()[0]) / 1024,
-        own_mib=int(status["RssAnon"].split()[0]) / 1024,
-        files=len(os.listdir(f"/proc/{pid}/fd")),  # noqa: PTH208 - /proc
-        threads=int(status["Threads"]),
+        rss_mib=process.rss_mib,
+        own_mib=process.own_mib,
+        files=process.files,
+        threads=process.threads,
         tasks=counted,
-        cpu_s=(int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"),
+        cpu_s=process.cpu_s,
         wal_mib=_size_mib(data / f"{DATABASE}-wal"),
         data_mib=_size_mib(data / DATABASE),
     )

@@ -11,6 +11,7 @@ import pytest
 from hallctl.errors import StoreError
 from hallctl.store.database import Database, Write
 from hallctl.store.statement import Row
+from tests.store.halls import new_hall
 
 T = TypeVar("T")
 Batch = tuple[list[Write], StoreError | None]
@@ -53,3 +54,15 @@ def store(tmp_path: Path) -> Iterator[Store]:
     opened = Store(tmp_path / "data")
     yield opened
     opened.database.close()
+
+
+@pytest.fixture
+def hall(tmp_path: Path) -> Path:
+    """The database file of a hall with two days of work."""
+    return new_hall(tmp_path / "data")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where backups go; not made yet."""
+    return tmp_path / "backups"

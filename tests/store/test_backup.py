@@ -24,16 +24,6 @@ LAST = len(two_days())
 DAY_MS = folders.DAY_MS
 
 
-@pytest.fixture
-def hall(tmp_path: Path) -> Path:
-    return new_hall(tmp_path / "data")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "backups"
-
-
 def test_o07_a_copy_is_whole_private_and_one_file(hall: Path, folder: Path) -> None:
     shares: list[float] = []
     made = backup.make(hall.parent, folder, NOON, copied=shares.append)

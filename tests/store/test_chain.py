@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hallctl.store import verify
 from hallctl.store.journal import Head, chained
-from tests.store.halls import found, journal_of, looking, new_hall, tamper, two_days, verdict_of
+from tests.store.halls import found, journal_of, looking, tamper, two_days, verdict_of
 
 LAST = len(two_days())
 CHANGES = {
@@ -26,11 +26,6 @@ CHANGES = {
     "sealed": "x'00'",
     "hash": "zeroblob(32)",
 }
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Path:
-    return new_hall(tmp_path)
 
 
 def test_l01_an_untouched_journal_is_whole(hall: Path) -> None:

@@ -24,7 +24,6 @@ from tests.store.halls import (
     grow,
     journal_of,
     looking,
-    new_hall,
     raw,
     tamper,
     two_days,
@@ -33,16 +32,6 @@ from tests.store.halls import (
 from tests.store.samples import NOON
 
 LAST = len(two_days())
-
-
-@pytest.fixture
-def hall(tmp_path: Path) -> Path:
-    return new_hall(tmp_path / "data")
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "backups"
 
 
 def _keep(hall: Path, folder: Path, now: int = NOON) -> None:

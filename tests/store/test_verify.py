@@ -12,11 +12,6 @@ from tests.store.samples import DAY
 NEXT_DAY = "2026-11-24"
 
 
-@pytest.fixture
-def hall(tmp_path: Path) -> Path:
-    return new_hall(tmp_path)
-
-
 ROWS = {
     "a ledger's line changed": ("UPDATE ticket SET called_at = called_at - 1 WHERE label = 'A003'", "ticket"),
     "a ledger's line removed": (f"DELETE FROM ticket WHERE label = 'A004' AND day = '{DAY}'", "ticket"),  # noqa: S608
