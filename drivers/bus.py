@@ -1,7 +1,7 @@
 """What the drivers of a multi-drop line share: reading with an end of silence, one key per press, calm displays."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any, Final, Generic, TypeVar
 
@@ -29,6 +29,17 @@ async def stop(*tasks: "asyncio.Task[Any]") -> None:
     for task in tasks:
         if not task.cancelled():
             task.exception()
+
+
+async def together(*works: Coroutine[Any, Any, None]) -> None:
+    """Run all until the first ends; the others are stopped then. Raises what that one raised."""
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
+    finally:
+        await stop(*tasks)
 
 
 class LineReader:
@@ -100,12 +111,55 @@ class Repeats:
         self._last.clear()
 
 
+class Exchange(Generic[T]):
+    """Questions on a line on which only one is asked at a time; an answer that nobody waits for is dropped."""
+
+    def __init__(self, link: Link, port: Port) -> None:
+        self._link = link
+        self._port = port
+        self._turn = asyncio.Lock()
+        self._waiting: tuple[Callable[[T], bool], asyncio.Future[T]] | None = None
+
+    async def ask(self, frame: bytes, answers: Callable[[T], bool], *, within_s: float, tries: int = 1) -> T | None:
+        """Write the frame, up to `tries` times, until a message for which `answers` holds has come; None if none has.
+
+        Raises LinkLost.
+        """
+        async with self._turn:
+            for _ in range(tries):
+                answer = await self._ask_once(frame, answers, within_s)
+                if answer is not None:
+                    return answer
+        return None
+
+    def take(self, message: T) -> None:
+        """A message has come: the answer, if it is one."""
+        if self._waiting is not None:
+            answers, answer = self._waiting
+            if not answer.done() and answers(message):
+                answer.set_result(message)
+
+    async def _ask_once(self, frame: bytes, answers: Callable[[T], bool], within_s: float) -> T | None:
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        self._waiting = (answers, answer)
+        timer = asyncio.create_task(self._port.sleep(within_s))
+        try:
+            await self._link.write(frame)
+            either: set[asyncio.Future[Any]] = {answer, timer}
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._waiting = None
+            await stop(timer)
+        return answer.result() if answer.done() else None
+
+
 class Pacer(Generic[T]):
     """Keeps each unit's display at its latest value without flooding the line.
 
     A value is written at once if the unit was not written to for `gap_s` seconds or if it is urgent; otherwise when
-    that time is over, and only the latest one. `refresh` writes every value again now and then, because a display that
-    lost its power comes back empty and says nothing.
+    that time is over, and only the latest one. Values that are put while a slow line still writes do not queue up:
+    whoever waited for his turn finds that the latest was written meanwhile. `refresh` writes every value again now and
+    then, because a display that lost its power comes back empty and says nothing.
     """
 
     def __init__(self, port: Port, write: Callable[[T], Awaitable[None]], gap_s: float = 1.0) -> None:
@@ -115,17 +169,21 @@ class Pacer(Generic[T]):
         self._gap_s = gap_s
         self._latest: dict[int, T] = {}
         self._shown: dict[int, T] = {}
+        self._wished: dict[int, int] = {}
+        self._met: dict[int, int] = {}
         self._due: set[int] = set()
         self._turns: dict[int, asyncio.Lock] = {}
         self._cooling: dict[int, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     def latest(self, unit: int) -> T | None:
         """What was last to be shown at `unit`."""
         return self._latest.get(unit)
 
     async def show(self, unit: int, value: T, *, urgent: bool = False) -> None:
-        """Returns when the value is written, or when it is kept for later."""
+        """Returns when the value or a newer one is written, or when it is kept for later."""
         self._latest[unit] = value
+        self._wish(unit)
         if not urgent and unit in self._cooling:
             self._due.add(unit)
         else:
@@ -135,6 +193,7 @@ class Pacer(Generic[T]):
         """Something else was put on the unit's display: write its value again when the time is over."""
         if unit in self._latest:
             self._shown.pop(unit, None)
+            self._wish(unit)
             self._due.add(unit)
             self._cool(unit)
 
@@ -143,19 +202,27 @@ class Pacer(Generic[T]):
         while True:
             await self._port.sleep(every_s)
             for unit in tuple(self._latest):
+                self._wish(unit)
                 await self._put_quietly(unit)
 
     async def close(self) -> None:
-        tasks, self._cooling = tuple(self._cooling.values()), {}
-        await stop(*tasks)
+        self._cooling.clear()
+        await stop(*self._tasks)
+
+    def _wish(self, unit: int) -> None:
+        self._wished[unit] = self._wished.get(unit, 0) + 1
 
     async def _put(self, unit: int) -> None:
+        """Write the latest value, unless somebody did while this waited for its turn."""
         self._due.discard(unit)
         self._cool(unit)
+        wish = self._wished[unit]
         async with self._turns.setdefault(unit, asyncio.Lock()):
-            value = self._latest[unit]
+            if self._met.get(unit, 0) >= wish:
+                return
+            wish, value = self._wished[unit], self._latest[unit]
             await self._write(value)
-            self._shown[unit] = value
+            self._met[unit], self._shown[unit] = wish, value
 
     async def _put_quietly(self, unit: int) -> None:
         with suppress(DeviceFault):
@@ -165,11 +232,15 @@ class Pacer(Generic[T]):
         older = self._cooling.pop(unit, None)
         if older is not None:
             older.cancel()
-        self._cooling[unit] = asyncio.create_task(self._after_gap(unit))
+        task = asyncio.create_task(self._after_gap(unit))
+        self._cooling[unit] = task
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _after_gap(self, unit: int) -> None:
         await self._port.sleep(self._gap_s)
         del self._cooling[unit]
-        if unit in self._due and self._shown.get(unit) != self._latest[unit]:
-            await self._put_quietly(unit)
-        self._due.discard(unit)
+        if unit in self._due:
+            self._due.discard(unit)
+            if self._shown.get(unit) != self._latest[unit]:
+                await self._put_quietly(unit)

@@ -287,10 +287,14 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the midst of an import ends it without a trace
     from hallctl import console, keeping
     from hallctl.bench import command
+    from hallctl.lab import command as lab
+    from hallctl.lab import replay
 
     console.install(app, accounts)
     keeping.install(app)
     command.install(app)
+    lab.install(app)
+    replay.install(app)
     app()
 
 

@@ -32,17 +32,23 @@ from hallctl.devices.contract import Signal
 from hallctl.devices.manager import Manager
 from hallctl.devices.registry import Registry, installed
 from hallctl.domain.commands import StartHall
-from hallctl.domain.model import Priority, Ticket
+from hallctl.domain.model import Desk, Priority, Ticket, Window
 from hallctl.domain.state import HallState
 from hallctl.engine import slip
+from hallctl.engine.arranger import Arranger
 from hallctl.engine.backups import Backups
 from hallctl.engine.cards import Cards
+from hallctl.engine.codes import Codes
+from hallctl.engine.giving import Giving
 from hallctl.engine.hall import Hall
 from hallctl.engine.hub import Hub
 from hallctl.engine.identity import Identity, load_key
 from hallctl.engine.inbox import Inbox
+from hallctl.engine.no_shows import NoShows
 from hallctl.engine.outbox import Outbox
+from hallctl.engine.presence import Presence
 from hallctl.engine.timers import Timers
+from hallctl.engine.watcher import Watcher
 from hallctl.errors import ConfigError, StoreError
 from hallctl.store.database import DATABASE
 from hallctl.store.file import write_whole
@@ -80,10 +86,12 @@ class Daemon:
         for ticket in state.asked.values():
             ended_at = state.tickets[ticket].ended_at or 0
             self.outbox.lapse_at(ticket, ended_at + state.layout.rating_s * 1000)
+        self.outbox.resume()
         await self.manager.start()
 
     async def stop(self) -> None:
         """Let go of the devices, finish what is under way, close the store."""
+        await self.context.presence.stop()
         await self.manager.stop()
         await self.outbox.stop()
         await self.inbox.stop()
@@ -137,12 +145,9 @@ async def compose(
     _check_not_gone(directory)
     clock = clock or SystemClock()
     identity = Identity(load_key(directory))
-    views = EventViews(config, warning)
+    views = EventViews(config, warning, clock)
     hub = Hub(HallState(layout=config.layout()), views, clock)
-    base = config.server.public_url.rstrip("/")
-    hall = Hall(
-        config.layout(), clock, hub, lambda ticket: f"{base}/ticket/#{identity.slip_token(ticket)}" if base else None
-    )
+    hall = Hall(config.layout(), clock, hub, _ticket_url(config, identity))
 
     def on_signal(device: str, signal_: Signal) -> None:
         inbox.signal(device, signal_)
@@ -153,8 +158,8 @@ async def compose(
             outbox.refresh(device)
 
     manager = Manager(config.devices, registry, clock, on_signal, on_state)
-    cards = Cards(manager, hub, identity, clock, config.tz)
-    inbox = Inbox(hall, manager, cards, config, clock)
+    cards = Cards(manager, hub, identity, clock, config.tz, config.rules.elder_age)
+    inbox = Inbox(hall, manager, cards, Codes(hub, identity), config, clock)
     outbox = Outbox(hall, manager, config, identity, clock)
     hall.on_effects = outbox.handle
     timers = Timers(hall, config, clock)
@@ -170,12 +175,19 @@ async def compose(
         cards=cards,
         identity=identity,
         timers=timers,
+        presence=Presence(hall),
         clock=clock,
         reports=Reports(directory / DATABASE),
         preview=lambda: sample_slip(config, registry, clock),
     )
     await hall.open(directory)
     return Daemon(context, manager, inbox, outbox, directory, console)
+
+
+def _ticket_url(config: HallConfig, identity: Identity) -> Callable[[str], str | None]:
+    """The address of a ticket's page for its holder, where citizens' phones reach one."""
+    base = config.server.public_url.rstrip("/")
+    return lambda ticket: f"{base}/ticket/#{identity.slip_token(ticket)}" if base else None
 
 
 def _check_not_gone(directory: Path) -> None:
@@ -194,7 +206,9 @@ def sample_slip(config: HallConfig, registry: Registry, clock: Clock) -> bytes:
     now = clock.now()
     label = f"{service.prefix}032"
     ticket = Ticket("sample", "", service.id, 32, label, service.id, Priority.NORMAL, now, now, 0, "sample", ahead=5)
-    laid_out = slip.lay_out(config, HallState(layout=config.layout()), ticket, copy=1, token=ticket.id)
+    windows = {window.id: Window(window.id, Desk.OPEN, ticket="sample") for window in config.windows}
+    state = HallState(layout=config.layout(), windows=windows)
+    laid_out = slip.lay_out(config, state, ticket, copy=1, token=ticket.id)
     if spec.preview is None:
         raise ConfigError("config.invalid", count=0)
     return spec.preview(laid_out, options)
@@ -240,7 +254,12 @@ async def serve(
         serving = asyncio.create_task(server.serve([listener]))
         timers = daemon.context.timers
         backups = Backups(hall, config, daemon.directory, daemon.context.clock, timers.doubt)
-        others = [asyncio.create_task(work) for work in (timers.run(), backups.run(), _watch())]
+        giving = _giving(daemon)
+        watcher = Watcher(hall, daemon.context.clock)
+        no_shows = NoShows(hall, daemon.context.clock)
+        arranger = Arranger(hall, daemon.context.clock)
+        works = (timers.run(), arranger.run(), giving.run(), backups.run(), watcher.run(), no_shows.run(), _watch())
+        others = [asyncio.create_task(work) for work in works]
         stack.push_async_callback(_ended, serving, *others)
         if await server.serves(serving):
             stack.enter_context(_console(daemon))
@@ -249,6 +268,15 @@ async def serve(
         await serving
     if server.failure is not None:
         raise server.failure
+
+
+def _giving(daemon: Daemon) -> Giving:
+    """What tells pages that numbers begin or cease to be given."""
+    context = daemon.context
+    views, hub = context.views, context.hub
+    return Giving(
+        hub, hub.state.layout, context.clock, lambda: [views.service(hub.state, s.id) for s in context.config.services]
+    )
 
 
 def _stop_without_memory(server: Server, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -22,12 +22,14 @@ from hallctl.api.context import Context
 from hallctl.api.methods import METHODS, Method
 from hallctl.api.role import Role
 from hallctl.clock import SystemClock
-from hallctl.config import DeviceSection, HallConfig
+from hallctl.config import HallConfig
 from hallctl.devices.contract import Emulator, EmulatorSpec
 from hallctl.devices.registry import Registry
 from hallctl.domain import commands as c
 from hallctl.engine.answer import RequestKey
 from hallctl.errors import RequestError
+from hallctl.sections.device import DeviceSection
+from hallctl.sections.hours import HoursSection
 
 CONFIG: Final = "township.toml"
 CLIPS: Final = "voice"
@@ -87,7 +89,8 @@ class Stage:
 async def raise_stage(
     config: HallConfig, directory: Path, registry: Registry, stack: AsyncExitStack
 ) -> tuple[HallConfig, Stage]:
-    """Start an emulator for each device; the config with its links led to them."""
+    """Start an emulator for each device; the config with its links led to them, without hours: visitors come at any
+    time."""
     stage = Stage()
     sections: list[DeviceSection] = []
     for section in config.devices:
@@ -105,7 +108,7 @@ async def raise_stage(
         moved = section.model_copy(update={"link": link, "options": own})
         sections.append(moved)
         stage.emulators[section.name] = (moved, spec, emulator)
-    return config.model_copy(update={"devices": sections}), stage
+    return config.model_copy(update={"devices": sections, "hours": HoursSection()}), stage
 
 
 async def furnish(daemon: bootstrap.Daemon, stage: Stage) -> None:

@@ -10,6 +10,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from playwright.async_api import Browser, Page, async_playwright
 
 from hallctl.client import Client, Refused
+from tests.e2e.test_supervisor_walk import admin_page
 
 Json = dict[str, Any]
 
@@ -169,6 +171,14 @@ async def take_pictures(browser: Browser, address: str, places: list[Place]) -> 
         await page.context.close()
 
 
+async def supervise() -> None:
+    """The admin page with a suggestion, on the hall of the supervisor's walk."""
+    with tempfile.TemporaryDirectory() as directory:
+        async with admin_page(Path(directory), 20) as (_hall, page, _browser):
+            await page.locator("[data-test=admin-watch-confirm]").wait_for(timeout=READY_S * 1000)
+            await shoot(page, "supervisor")
+
+
 async def photograph(ready: Json, chromium: str) -> None:
     places = [Place(row["page"], row.get("place"), row["url"]) for row in ready["pages"]]
     address, kiosk, demo_page = ready["address"], first(places, "kiosk"), first(places, "demo")
@@ -188,6 +198,7 @@ def main() -> None:
         raise SystemExit("chromium is missing: sudo apt-get install --no-install-recommends chromium")
     with demo() as ready:
         asyncio.run(photograph(ready, chromium))
+    asyncio.run(supervise())
 
 
 if __name__ == "__main__":

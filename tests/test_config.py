@@ -136,7 +136,7 @@ def test_hall_toml_explains_every_key(section: str, key: str, field: FieldInfo) 
 def test_hall_toml_has_the_defaults_where_it_says_optional() -> None:
     """可省略 promises that deleting the line changes nothing but examples."""
     config, _ = load(CONFIG / "hall.toml")
-    for section in ("server", "rules", "voice", "strip"):
+    for section in ("server", "rules", "voice", "strip", "watch"):
         fresh = HallConfig.model_fields[section].get_default()
         assert getattr(config, section) == fresh, section
     assert config.hall.day_starts == "03:00"
@@ -160,6 +160,7 @@ def test_hall_toml_explains_the_slip_template() -> None:
         "label",
         "ahead",
         "wait",
+        "pause",
         "windows",
         "time",
         "note",
@@ -220,6 +221,10 @@ BROKEN = {
         VILLAGE + '\n[[devices]]\nname = "pads"\ndriver = "callpad"\nunits = { one = "1" }\n',
         "devices.0.units.one", "数字", "number",
     ),
+    "line for no service": (
+        VILLAGE + "\n[watch]\nservices = { tax = { waiting = 5 } }\n", "watch.services.tax", "可用：general", "'tax'",
+    ),
+    "line of nobody": (VILLAGE + "\n[watch]\nwaiting = 0\n", "watch.waiting", "值不对", "Wrong value"),
     "voice too often": (VILLAGE + "\n[voice]\ntimes = 9\n", "voice.times", "9", "9"),
 }  # fmt: skip
 

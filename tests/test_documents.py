@@ -13,7 +13,9 @@ from hallctl.__main__ import accounts, app
 from hallctl.api.methods import METHODS, WS_ONLY
 from hallctl.bench import catalogue, command
 from hallctl.devices.registry import installed
-from hallctl.domain.events import EVENTS
+from hallctl.domain.event_table import EVENTS
+from hallctl.lab import command as lab
+from hallctl.lab import replay
 from hallctl.version import VERSION
 
 ROOT = Path(__file__).parent.parent
@@ -82,6 +84,8 @@ def _commands() -> dict[str, list[str]]:
     console.install(app, accounts)
     keeping.install(app)
     command.install(app)
+    lab.install(app)
+    replay.install(app)
     found: dict[str, list[str]] = {}
     for name, given in typer.main.get_group(app).commands.items():
         parts = getattr(given, "commands", None)

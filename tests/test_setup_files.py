@@ -77,7 +77,7 @@ def test_daemon_comes_back() -> None:
 def test_daemon_reaches_its_devices() -> None:
     unit = _settings("hallctl.service")
     assert {"char-ttyUSB rw", "char-ttyACM rw", "char-ttyS rw", "char-alsa rw"} <= set(unit["DeviceAllow"])
-    assert {"dialout", "lp", "audio"} == set(unit["SupplementaryGroups"][0].split())
+    assert {"dialout", "lp", "audio", "input"} == set(unit["SupplementaryGroups"][0].split())
     assert "PrivateDevices" not in unit
     assert "PrivateUsers" not in unit
 
@@ -212,7 +212,7 @@ def test_missing_packages_are_told_in_one_line_to_type(bare: Path) -> None:
     bash = shutil.which("bash") or "bash"
     result = _run([bash, ".ci/system-packages", "test"], PATH=str(bare), CI="")
     assert result.returncode == 0, result.stderr
-    packages = "espeak-ng fonts-noto-cjk gcc libc6-dev chromium nodejs systemd"
+    packages = "espeak-ng fonts-noto-cjk gcc libc6-dev chromium nodejs systemd umockdev"
     assert f"sudo apt-get install --no-install-recommends {packages}\n" in result.stderr
     assert "must not run" not in result.stderr
 

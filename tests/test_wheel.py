@@ -19,8 +19,14 @@ NEEDED = (
     "hallctl/shipped/config/county.toml",
     "hallctl/shipped/systemd/hallctl.service",
     "hallctl/shipped/systemd/60-hallctl.rules",
-    *(f"drivers/{name}/driver.py" for name in ("callpad", "escpos", "idcard", "ledstrip", "ratingpad", "voice")),
-    *(f"drivers/{name}/emulator.py" for name in ("callpad", "escpos", "idcard", "ledstrip", "ratingpad", "voice")),
+    *(
+        f"drivers/{name}/driver.py"
+        for name in ("callpad", "escpos", "idcard", "ledstrip", "onbon", "eqsign", "ratingpad", "voice")
+    ),
+    *(
+        f"drivers/{name}/emulator.py"
+        for name in ("callpad", "escpos", "idcard", "ledstrip", "onbon", "eqsign", "ratingpad", "voice")
+    ),
     *(f"kiosk_ui/{page}/index.html" for page in ("kiosk", "window", "board", "rating", "ticket", "admin", "demo")),
     "kiosk_ui/vendor/preact.js",
     "kiosk_ui/vendor/VENDOR.json",

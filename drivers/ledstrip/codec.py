@@ -7,22 +7,19 @@ AA``: the source has both, and many strips say nothing. Frames of pads on the sa
 them is no acknowledgement. Resync: see `drivers.framing`.
 """
 
-import unicodedata
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import reduce
 from operator import xor
 from typing import Final
 
+from drivers import glyph
 from drivers.framing import FF68, FrameScanner, FrameShape, Garbage, PadFrame
 
 HEADER: Final = b"\xa0\x90"
 MOST_DATA: Final = 254
 MOST_COLUMNS: Final = MOST_DATA // 2
 ACK: Final = 0xAA
-
-GETA: Final = "〓".encode("gbk")
-"""Stands for a character that the strip's font does not have, as printers have always shown it."""
 
 
 class Command(IntEnum):
@@ -91,30 +88,8 @@ class StripCodec:
 
 
 def fit(text: str, columns: int) -> list[bytes]:
-    """The text's characters in GBK, as many whole ones as fit (V06). One byte is one cell wide, two bytes are two.
-
-    Marks without a width of their own are left out, other characters outside GBK become 〓, control characters spaces.
-    """
-    room = min(columns, MOST_COLUMNS)
-    glyphs: list[bytes] = []
-    for character in text:
-        glyph = _glyph(character)
-        if len(glyph) > room:
-            break
-        if glyph:
-            glyphs.append(glyph)
-        room -= len(glyph)
-    return glyphs
-
-
-def _glyph(character: str) -> bytes:
-    category = unicodedata.category(character)
-    if category in ("Mn", "Me", "Cf"):
-        return b""
-    if category == "Cc":
-        return b" "
-    encoded = character.encode("gbk", errors="ignore")
-    return encoded if len(encoded) == (1 if character.isascii() else 2) else GETA
+    """The text's characters in GBK, as many whole ones as fit the strip and a frame (V06)."""
+    return glyph.fit(text, min(columns, MOST_COLUMNS))
 
 
 def _measure(head: memoryview) -> int | None:

@@ -17,9 +17,9 @@ from hallctl.api.context import (
 )
 from hallctl.api.role import Role
 from hallctl.domain import commands as c
-from hallctl.domain.model import Level, Priority
+from hallctl.domain.model import Level, Priority, WindowPlan
 from hallctl.engine.answer import RequestKey
-from hallctl.errors import Refusal
+from hallctl.errors import Refusal, RequestError
 
 
 def _at_window(command: Callable[[str], c.Command]) -> Callable[[Context, Caller, s.AtWindow], c.Command]:
@@ -33,7 +33,6 @@ def _at_window(command: Callable[[str], c.Command]) -> Callable[[Context, Caller
 
 recall = _at_window(c.RecallTicket)
 start = _at_window(c.StartTicket)
-finish = _at_window(c.FinishTicket)
 miss = _at_window(c.MissTicket)
 undo = _at_window(c.UndoTicket)
 open_window = _at_window(c.OpenWindow)
@@ -53,7 +52,13 @@ def take(context: Context, caller: Caller, p: s.Take) -> c.Command:
     if caller.role is Role.KIOSK and priority is not by_card:
         raise Refused(Refusal("priority.fixed"))
     reason = None if caller.role is Role.KIOSK else p.reason
-    return c.TakeTicket(p.service, priority, kiosk, p.paperless, person, reason)
+    return c.TakeTicket(
+        p.service, priority, kiosk, p.paperless, person, reason, principals=p.principals, override=bool(reason)
+    )
+
+
+def finish(context: Context, caller: Caller, p: s.Finish) -> c.Command:
+    return c.FinishTicket(window_of(context, caller, p.window), p.then, p.outcome)
 
 
 def cancel(context: Context, caller: Caller, p: s.TicketWithReason) -> c.Command:
@@ -74,7 +79,8 @@ def resume(context: Context, caller: Caller, p: s.Resume) -> c.Command:
 
 
 def transfer(context: Context, caller: Caller, p: s.Transfer) -> c.Command:
-    return c.TransferTicket(p.ticket, p.service, p.window, p.reason, acting_window(context, caller))
+    by = acting_window(context, caller)
+    return c.TransferTicket(p.ticket, p.service, p.window, p.reason, by, clerk=p.clerk, back=p.back)
 
 
 def restore(_context: Context, _caller: Caller, p: s.OneTicket) -> c.Command:
@@ -100,6 +106,47 @@ def take_over(_context: Context, caller: Caller, p: s.AtWindow) -> c.Command:
 
 def login(_context: Context, caller: Caller, p: s.AtWindow) -> c.Command:
     return c.LoginClerk(seat_of(caller, p.window), str(caller.account))
+
+
+def arrange(_context: Context, _caller: Caller, p: s.Arrange) -> c.Command:
+    """Plans are given whole: what is left out is the plan's own default."""
+    return c.ArrangeWindows(tuple((part.window, _plan(_context, part)) for part in p.arrangements))
+
+
+def _plan(context: Context, part: s.Arrangement) -> WindowPlan | str | None:
+    if part.plan is None or part.mode is not None:
+        if part.plan is not None:
+            raise RequestError("request.invalid_params", problem="mode or plan, not both")
+        return part.mode
+    plan, first = part.plan, context.state.layout.windows.get(part.window)
+    return WindowPlan(
+        part.window,
+        first.zone if first else "",
+        plan.services,
+        plan.policy,
+        plan.help,
+        plan.help_when,
+        plan.help_from,
+        tuple(plan.ratio.items()),
+        plan.choose,
+    )
+
+
+def declare_emergency(_context: Context, _caller: Caller, p: s.Declare) -> c.Command:
+    return c.DeclareEmergency(p.notice)
+
+
+def end_emergency(_context: Context, _caller: Caller, _p: s.ChangeNothing) -> c.Command:
+    return c.EndEmergency()
+
+
+def set_agent(context: Context, _caller: Caller, p: s.SetAgent) -> c.Command:
+    """The card that was read last at the kiosk is an agent's (T10)."""
+    return c.SetAgent(p.agent, context.cards.latest(p.kiosk).person.digest)
+
+
+def remove_agent(_context: Context, _caller: Caller, p: s.Agent) -> c.Command:
+    return c.RemoveAgent(p.agent)
 
 
 def open_day(context: Context, _caller: Caller, p: s.OpenDay) -> c.Command:

@@ -16,6 +16,7 @@ from hallctl.engine.cards import Cards
 from hallctl.engine.hall import Hall
 from hallctl.engine.hub import Hub
 from hallctl.engine.identity import Identity
+from hallctl.engine.presence import Presence
 from hallctl.engine.timers import Timers
 from hallctl.errors import HallctlError, Refusal, RequestError, StoreError
 from hallctl.store.reports import Reports
@@ -49,6 +50,7 @@ class Context:
     cards: Cards
     identity: Identity
     timers: Timers
+    presence: Presence
     clock: Clock
     reports: Reports
     preview: Callable[[], bytes]

@@ -68,7 +68,7 @@ def begin(context: Context, request: Asked, reply: Reply) -> bool:
     if method.make is None:
         return False
     try:
-        context.begin(caller, method.make(context, caller, params), key, reply)
+        context.begin(caller, method.make(context, caller, params), _sealed(context, key), reply)
     except HallctlError:
         raise
     except Exception as error:
@@ -80,6 +80,7 @@ def begin(context: Context, request: Asked, reply: Reply) -> bool:
 async def result(context: Context, request: Asked) -> Any:
     """The method's result, ready for JSON (a receipt comes as it was kept). Raises HallctlError only."""
     caller, method, params, key = request
+    key = _sealed(context, key)
     try:
         if method.make is not None:
             told: Any = await context.execute(caller, method.make(context, caller, params), key)
@@ -92,3 +93,8 @@ async def result(context: Context, request: Asked) -> Any:
         log.exception("request.failed", method=method.name, caller=caller.name)
         raise RequestError("request.internal") from error
     return msgspec.Raw(told.encode()) if isinstance(told, str) else told
+
+
+def _sealed(context: Context, key: RequestKey | None) -> RequestKey | None:
+    """The key as it may be kept: from a plain digest of the params somebody could guess a number or a password."""
+    return None if key is None else RequestKey(key.key, context.identity.sealed(key.digest))

@@ -9,7 +9,7 @@ import msgspec
 from fastapi import FastAPI
 
 from hallctl.api.methods import METHODS, WS_ONLY, Method
-from hallctl.domain.events import EVENTS
+from hallctl.domain.event_table import EVENTS
 from hallctl.version import VERSION
 
 Json = dict[str, Any]
@@ -108,7 +108,7 @@ def asyncapi(methods: dict[str, Method] = METHODS) -> Json:
     messages["error"] = _message("An error.", _answer_error())
     messages["hall.events"] = _message("What has happened since.", _notification("hall.events", _EVENTS))
     messages["hall.snapshot"] = _message("For one who was skipped.", _notification("hall.snapshot", refs_any()))
-    for name in ("hall.caption", "card.seen", "hall.stopping"):
+    for name in ("hall.services", "hall.caption", "card.seen", "code.seen", "hall.stopping"):
         messages[name] = _message("Not part of the state.", _notification(name, refs_any()))
     sent = [*rows]
     told = [name for name in messages if name not in sent]

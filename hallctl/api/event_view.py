@@ -3,26 +3,35 @@
 ``None`` means that the role is not told of it. See README.md, "Events".
 """
 
-from dataclasses import fields
 from typing import Any, Final
 
+from hallctl.api import appointment_view
+from hallctl.api.alert_view import alert_view
 from hallctl.api.role import KIOSK_VIEWERS, OVERSEERS, STAFF, Role
 from hallctl.api.views import Json, Views, ticket_view
+from hallctl.domain import booking_events as b
 from hallctl.domain import events as e
+from hallctl.domain import watch_events as w
 from hallctl.domain.events import Event
+from hallctl.domain.layout import NO_LIMITS
 from hallctl.domain.model import Ticket
 from hallctl.domain.state import HallState
 from hallctl.engine.hub import Change, Told
 from hallctl.errors import sentence
 
-SECRET: Final = (e.TerminalPaired, e.TerminalRevoked, e.AccountSet, e.AccountRemoved)
+SECRET: Final = (e.TerminalPaired, e.TerminalRevoked, e.AccountSet, e.AccountRemoved, e.AgentSet, e.AgentRemoved)
 """Told to the administrator only."""
+
+ALERTS: Final = (w.AlertRaised, w.AlertAdvised, w.AlertCleared, w.AlertConfirmed, w.AlertDismissed)
+APPOINTMENTS: Final = (b.AppointmentBooked, b.AppointmentCancelled, b.AppointmentCheckedIn, b.AppointmentMissed)
+BOOKINGS: Final = (*APPOINTMENTS, b.AppointmentImported, b.QuotaSet, b.BlockLifted)
+"""Told to the staff only."""
 
 SLIPS: Final = (e.SlipConfirmed, e.SlipFailed, e.SlipReprinted)
 CALLS: Final = (e.TicketCalled, e.TicketRecalled, e.TicketResumed)
-UNCALLS: Final = (e.TicketCancelled, e.TicketMissed, e.TicketTransferred, e.TicketUndone)
+UNCALLS: Final = (e.TicketCancelled, e.TicketMissed, e.TicketTransferred, e.TicketStepped, e.TicketUndone)
 RATINGS: Final = (e.TicketFinished, e.TicketRated, e.RatingLapsed)
-DESKS: Final = (e.WindowOpened, e.WindowPaused, e.WindowResumed, e.WindowClosed)
+DESKS: Final = (e.WindowOpened, e.WindowPaused, e.WindowResumed, e.WindowClosed, e.WindowArranged)
 
 
 class EventViews(Views):
@@ -33,10 +42,10 @@ class EventViews(Views):
         who = Role(role)
         event = change.record.event
         if not _told(who, event):
-            return {"hall": self.hall(state)} if self._is_voice(event) else None
+            return self._aside(who, event, state, told)
         ticket = state.tickets.get(getattr(event, "ticket", "")) or change.after
         data = self._own_fields(who, event, ticket)
-        queues = _untold("service", self._queues(event, ticket, change.before), told)
+        queues = _untold("service", self._queues(event, ticket, change.before, state), told)
         if queues:
             data["services"] = [self.service(state, queue) for queue in queues]
         window = getattr(event, "window", None)
@@ -51,10 +60,31 @@ class EventViews(Views):
             data["uncall"] = event.ticket
         if isinstance(event, RATINGS) and who is Role.RATING and ticket is not None:
             data["rating"] = self.rating(state, ticket.window or "")
+        if isinstance(event, ALERTS) and _untold("alert", [event.alert], told):
+            data["alerts"] = [alert_view(self.config, state, event.alert)]
+        if isinstance(event, APPOINTMENTS) and _untold("appointment", [event.appointment], told):
+            today = appointment_view.changed(state, event.appointment)
+            data["appointments"] = [today] if today is not None else []
         self._add_equipment(data, who, event, state)
         if who in OVERSEERS:
             data["actor"] = change.record.actor
         return data
+
+    def _aside(self, role: Role, event: Event, state: HallState, told: Told) -> Json | None:
+        """What others see of an event that they are not told of: whether calls are spoken, and how many numbers are
+        left beside those that appointments keep."""
+        if self._is_voice(event):
+            return {"hall": self.hall(role, state)}
+        queues = _untold("service", self._kept_from(event, state), told)
+        return {"services": [self.service(state, queue) for queue in queues]} if queues else None
+
+    def _kept_from(self, event: Event, state: HallState) -> list[str]:
+        """The service whose limit an appointment is within."""
+        if not isinstance(event, APPOINTMENTS):
+            return []
+        known = state.appointments.get(event.appointment)
+        service = state.layout.services.get(known.service) if known is not None else None
+        return [service.id] if service is not None and service.limits != NO_LIMITS else []
 
     def _own_fields(self, role: Role, event: Event, ticket: Ticket | None) -> Json:
         """The event's own fields that anybody told of it may have."""
@@ -73,15 +103,20 @@ class EventViews(Views):
             data["level"] = event.level.value
         return data
 
-    def _queues(self, event: Event, ticket: Ticket | None, before: Ticket | None) -> list[str]:
+    def _queues(self, event: Event, ticket: Ticket | None, before: Ticket | None, state: HallState) -> list[str]:
         """The services whose figures the event has changed."""
         if isinstance(event, (*SLIPS, e.TicketRated, e.RatingLapsed)):
             return []
         queues = {known.queue for known in (ticket, before) if known is not None}
+        queues.update(self._kept_from(event, state))
+        if isinstance(event, e.TicketCancelled) and ticket is not None:
+            queues.add(ticket.service)  # whose limit has a number more
         if isinstance(event, e.NumbersSkipped):
             queues.add(event.service)
-        if isinstance(event, DESKS) and event.window in self._windows:
-            queues.update(self._windows[event.window].services)
+        if isinstance(event, e.WindowArranged):
+            queues.update(self._services)
+        elif isinstance(event, DESKS) and event.window in self._windows:
+            queues.update(state.plan(event.window).serves)
         return sorted(queue for queue in queues if queue in self._services)
 
     def _add_equipment(self, data: Json, role: Role, event: Event, state: HallState) -> None:
@@ -92,11 +127,11 @@ class EventViews(Views):
             if role in OVERSEERS:
                 data["devices"] = [self.device(state, event.device)]
             if self._is_voice(event):
-                data["hall"] = self.hall(state)
+                data["hall"] = self.hall(role, state)
         elif isinstance(event, e.HelpRequested | e.HelpAnswered):
             data["kiosks"] = [self.kiosk(state, k.id) for k in self.config.kiosks if k.id == event.kiosk]
-        elif isinstance(event, e.HallStarted):
-            data["hall"] = self.hall(state)
+        elif isinstance(event, e.HallStarted | e.EmergencyDeclared | e.EmergencyEnded):
+            data["hall"] = self.hall(role, state)
 
     def _is_voice(self, event: Event) -> bool:
         """A loudspeaker has changed: everybody must know whether calls are spoken."""
@@ -115,6 +150,10 @@ def _told(role: Role, event: Event) -> bool:
     """Which roles hear of which events."""
     if isinstance(event, SECRET):
         return role is Role.ADMIN
+    if isinstance(event, ALERTS):
+        return role in OVERSEERS
+    if isinstance(event, BOOKINGS):
+        return role in STAFF
     if isinstance(event, (*SLIPS, e.DeviceReported, e.HelpRequested, e.HelpAnswered)):
         return role in KIOSK_VIEWERS
     if isinstance(event, e.TicketRated | e.RatingLapsed):
@@ -125,7 +164,11 @@ def _told(role: Role, event: Event) -> bool:
 _FIELDS: Final[dict[type[Event], tuple[str, ...]]] = {
     e.TicketTaken: ("service", "ahead"),
     e.TicketCalled: ("why",),
-    e.TicketTransferred: ("queue", "target"),
+    e.TicketTransferred: ("queue", "target", "for_clerk"),
+    e.TicketStepped: ("window", "queue", "target", "for_clerk"),
+    e.TicketMissed: ("then",),
+    e.WindowArranged: ("window",),
+    e.EmergencyDeclared: ("notice",),
     e.SlipFailed: ("fault",),
     e.SlipReprinted: ("kiosk",),
     e.WindowPaused: ("window", "reason"),
@@ -145,10 +188,15 @@ _FIELDS: Final[dict[type[Event], tuple[str, ...]]] = {
     e.TerminalRevoked: ("terminal",),
     e.AccountSet: ("account", "name", "roles"),
     e.AccountRemoved: ("account",),
+    **dict.fromkeys(ALERTS, ("alert",)),
+    **dict.fromkeys(APPOINTMENTS, ("appointment",)),
+    b.AppointmentImported: ("source", "booked", "known", "refused"),
+    b.QuotaSet: ("service", "start", "quota"),
+    b.BlockLifted: ("block", "reason"),
 }
 
 
 def facts(event: Event) -> dict[str, Any]:
     """All public fields of an event, for the journal's readers: no private field, and no level but to overseers."""
     private = type(event).PRIVATE
-    return {name: getattr(event, name) for name in (field.name for field in fields(event)) if name not in private}
+    return {name: getattr(event, name) for name in event.__struct_fields__ if name not in private}

@@ -29,7 +29,9 @@ from uvicorn._types import ASGIReceiveEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
+from websockets.protocol import State
 
+from hallctl.api.frame import is_utf8, whole_text
 from hallctl.api.guard import Guard, Line
 
 log = structlog.get_logger()
@@ -89,14 +91,6 @@ def framed(text: bytes) -> bytes:
     if size < 65_536:
         return b"\x81\x7e" + size.to_bytes(2, "big") + text
     return b"\x81\x7f" + size.to_bytes(8, "big") + text
-
-
-def _is_utf8(message: bytes) -> bool:
-    try:
-        message.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def nobody() -> bool:
@@ -293,6 +287,24 @@ class SocketLine(GuardedLine, PacedSocket):
                 receiver.lost()
         self.go_on()
 
+    def data_received(self, data: bytes) -> None:
+        """What is one whole small message goes straight to the receiver, half a request's parsing; the parser, which is
+        between two messages then, does not miss it. Everything else is the parser's."""
+        receiver, conn = self._receiver, self.conn
+        between = conn.current_size is None and not conn.reader.buffer and conn.state is State.OPEN
+        if receiver is None or not between or self._rest or self.close_sent or self._deaf or len(data) > SLICE:
+            super().data_received(data)
+            return
+        message = whole_text(data)
+        if message is None:
+            super().data_received(data)
+            return
+        try:
+            receiver.received(message)
+        except Exception:  # the edge of a request, as in `_parse`
+            log.exception("line.failed")
+            self._fail(CloseCode.INTERNAL_ERROR, "")
+
     def write_text(self, text: bytes) -> None:
         """Send a message (UTF-8); nothing happens on a line that is being closed."""
         if not self.close_sent and not self.transport.is_closing():
@@ -334,7 +346,7 @@ class SocketLine(GuardedLine, PacedSocket):
         self.frames = []
         if self.curr_msg_data_type != "text":
             self._receiver.received(None)
-        elif message.isascii() or _is_utf8(message):
+        elif message.isascii() or is_utf8(message):
             self._receiver.received(message)
         else:
             self._fail(CloseCode.INVALID_DATA, "invalid UTF-8")

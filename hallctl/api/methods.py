@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hallctl.api import changes, reads
+from hallctl.api import alerts, appointments, changes, reads, reasons, schemas_alert
 from hallctl.api import schemas as s
+from hallctl.api import schemas_booking as b
 from hallctl.api.auth import Caller
 from hallctl.api.context import Context
 from hallctl.api.role import ALL, MANAGERS, OVERSEERS, STAFF, Role
@@ -23,7 +24,12 @@ DESK: Final = frozenset({W, D}) | MANAGERS
 CLERKS: Final = frozenset({W}) | MANAGERS
 GUIDES: Final = frozenset({W, Role.GUIDE}) | MANAGERS
 TAKERS: Final = frozenset({Role.KIOSK, W, Role.GUIDE, Role.ADMIN})
+GUARDS: Final = frozenset({Role.GUIDE}) | MANAGERS
 ADMIN: Final = frozenset({Role.ADMIN})
+PORTALS: Final = frozenset({Role.PORTAL}) | GUIDES
+ENTRANCE: Final = frozenset({Role.KIOSK}) | GUIDES
+BOOKERS: Final = PORTALS | ENTRANCE
+LISTERS: Final = frozenset({Role.PORTAL}) | MANAGERS
 KIOSK: Final = frozenset({Role.KIOSK})
 
 
@@ -56,7 +62,7 @@ _TABLE: Final = (
     _change("ticket.call", s.Call, DESK, changes.call, "Call the next, or a chosen ticket with a reason."),
     _change("ticket.recall", s.AtWindow, DESK, changes.recall, "Call the same ticket again."),
     _change("ticket.start", s.AtWindow, DESK, changes.start, "Begin the service."),
-    _change("ticket.finish", s.AtWindow, DESK, changes.finish, "End the service and ask for a rating."),
+    _change("ticket.finish", s.Finish, DESK, changes.finish, "End the service and ask for a rating."),
     _change("ticket.miss", s.AtWindow, DESK, changes.miss, "Mark the called ticket as missed."),
     _change("ticket.undo", s.AtWindow, DESK, changes.undo, "Take back a wrong call."),
     _change("ticket.hold", s.AtWindowWithReason, DESK, changes.hold, "Put the served ticket on hold."),
@@ -70,11 +76,32 @@ _TABLE: Final = (
     _change("window.resume", s.AtWindow, DESK, changes.resume_window, "End the pause."),
     _change("window.close", s.AtWindow, DESK, changes.close_window, "Close the window."),
     _change("window.take_over", s.AtWindow, frozenset({W}), changes.take_over, "Take the window over (AB岗)."),
+    _change("window.arrange", s.Arrange, MANAGERS, changes.arrange, "Change what windows call, all or none."),
     _change("clerk.login", s.AtWindow, frozenset({W}), changes.login, "Sit down at the window."),
     _change("clerk.logout", s.AtWindow, frozenset({W}), changes.logout, "Leave the closed window."),
     _change("day.open", s.OpenDay, MANAGERS, changes.open_day, "Open the business day."),
     _change("day.close", s.ChangeNothing, MANAGERS, changes.close_day, "Close the business day."),
     _change("numbers.skip", s.SkipNumbers, ADMIN, changes.skip_numbers, "Leave numbers out that may be on paper."),
+    _change("emergency.declare", s.Declare, GUARDS, changes.declare_emergency, "Stop issuing and calling, tell all."),
+    _change("emergency.end", s.ChangeNothing, MANAGERS, changes.end_emergency, "The emergency is over."),
+    _change("agent.set", s.SetAgent, GUARDS, changes.set_agent, "Register the card just read as an agent's."),
+    _change("agent.remove", s.Agent, MANAGERS, changes.remove_agent, "Remove an agent."),
+    _change("alert.confirm", schemas_alert.Confirm, MANAGERS, alerts.confirm, "Do what is suggested."),
+    _change("alert.dismiss", schemas_alert.Dismiss, MANAGERS, alerts.dismiss, "Leave it so, with a reason."),
+    _change("appointment.book", b.BookAppointment, BOOKERS, appointments.book, "Book a slot."),
+    _change(
+        "appointment.import",
+        b.ImportAppointments,
+        LISTERS,
+        appointments.import_list,
+        "Take a list over, whole or not at all.",
+    ),
+    _change("appointment.cancel", b.CancelAppointment, PORTALS, appointments.cancel, "Cancel an appointment."),
+    _change(
+        "appointment.check_in", b.CheckInAppointment, ENTRANCE, appointments.check_in, "The number of an appointment."
+    ),
+    _change("quota.set", b.SetQuota, MANAGERS, appointments.set_quota, "How many appointments one slot takes."),
+    _change("block.lift", b.LiftBlock, MANAGERS, appointments.lift_block, "Let somebody book remotely again."),
     _change("help.request", s.AtKiosk, KIOSK, changes.request_help, "Ask the staff to come to the kiosk."),
     _change("help.answer", s.AtKiosk, GUIDES, changes.answer_help, "Somebody goes to the kiosk."),
     _change("terminal.revoke", s.Terminal, ADMIN, changes.revoke_terminal, "End a terminal's token."),
@@ -87,6 +114,20 @@ _TABLE: Final = (
     Method("pair.offer", s.Offer, ADMIN, reads.offer_pairing, s.Code, "Make a pairing code."),
     Method("ticket.show", s.ShowTicket, STAFF, reads.show_ticket, dict, "One ticket, with masks if it is yours."),
     Method("ticket.find", s.FindTicket, None, reads.find_ticket, dict, "A ticket by its label or slip token."),
+    Method(
+        "appointment.find",
+        b.AppointmentKey,
+        BOOKERS,
+        appointments.find,
+        b.Appointments,
+        "Appointments by what is known.",
+    ),
+    Method(
+        "slot.list", b.ListSlots, BOOKERS, appointments.slots, b.Slots, "Slots of a service, and their free places."
+    ),
+    Method("block.list", b.ListBlocks, OVERSEERS, appointments.blocks, b.Blocks, "Who may not book remotely now."),
+    Method("ticket.why", s.ShowTicket, STAFF, reasons.why, s.Reasoned, "Why a ticket was called."),
+    Method("hall.preview", s.AskWindow, STAFF, reasons.preview, s.Reasoned, "Who would be next, and why."),
     Method("card.arm", s.Arm, KIOSK, reads.arm, s.Armed, "Open the card reader after the notice."),
     Method("card.disarm", s.Disarm, KIOSK, reads.disarm, s.Armed, "Close the card reader."),
     Method("slip.preview", s.Nothing, MANAGERS, reads.preview, s.Preview, "A sample slip as PNG."),
@@ -94,6 +135,7 @@ _TABLE: Final = (
     Method("journal.seal", s.ReadSeal, OVERSEERS, reads.journal_seal, s.Sealed, "The sealed head of a day."),
     Method("report.ledger", s.ReadLedger, OVERSEERS, reads.ledger, s.Ledger, "台账: one row per ticket of a day."),
     Method("account.list", s.Nothing, ADMIN, reads.accounts, s.Accounts, "All accounts."),
+    Method("agent.list", s.Nothing, GUARDS, reads.agents, s.Agents, "All registered agents."),
     Method("terminal.list", s.Nothing, ADMIN, reads.terminals, s.Terminals, "All paired terminals."),
 )
 

@@ -66,7 +66,8 @@ async def offer_pairing(context: Context, _caller: Caller, p: s.Offer, _key: Key
     }
     known = places.get(role, set())
     needed = role in {Role.KIOSK, Role.RATING}
-    if (p.place is None and needed) or (p.place is not None and p.place not in known):
+    outside = role is Role.PORTAL  # its place is the name it has here, and that of its appointments' source
+    if (p.place is None and needed) or (p.place is not None and p.place not in known and not outside):
         raise RequestError("request.invalid_params", problem=f"place must be one of {', '.join(sorted(known))}")
     code, until = context.auth.offer(role, p.place)
     return s.Code(code=code, expires_at=until)
@@ -95,6 +96,7 @@ async def find_ticket(context: Context, caller: Caller, p: s.FindTicket, _key: K
     named = f"{day}-{p.label.upper().strip()}" if p.label is not None else context.identity.ticket_of(p.token or "")
     ticket = context.state.tickets.get(named or "")
     if ticket is None and named:
+        await context.hall.caught_up()
         ticket = await context.hall.database.read(lambda c: loading.find_ticket(c, named))
     if ticket is None:
         raise Refused(Refusal("ticket.unknown", {"ticket": p.label or ""}))
@@ -156,8 +158,13 @@ async def journal_seal(context: Context, _caller: Caller, p: s.ReadSeal, _key: K
 
 
 async def ledger(context: Context, _caller: Caller, p: s.ReadLedger, _key: Key) -> s.Ledger:
+    await context.hall.caught_up()
     rows = await asyncio.to_thread(context.reports.ledger, p.day.isoformat())
     return s.Ledger(rows=[msgspec.to_builtins(row) for row in rows])
+
+
+async def agents(context: Context, _caller: Caller, _p: s.Nothing, _key: Key) -> s.Agents:
+    return s.Agents(agents=sorted(context.state.agents))
 
 
 async def accounts(context: Context, _caller: Caller, _p: s.Nothing, _key: Key) -> s.Accounts:

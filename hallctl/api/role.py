@@ -5,7 +5,7 @@ from typing import Final
 
 
 class Role(StrEnum):
-    """Roles of terminals (paired) and of people (accounts)."""
+    """Roles of terminals (paired) and of people (accounts). A portal books appointments from outside the hall."""
 
     KIOSK = "kiosk"
     WINDOW = "window"
@@ -16,6 +16,7 @@ class Role(StrEnum):
     SUPERVISOR = "supervisor"
     AUDITOR = "auditor"
     ADMIN = "admin"
+    PORTAL = "portal"
 
 
 ALL: Final = frozenset(Role)

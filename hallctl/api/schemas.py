@@ -16,7 +16,7 @@ Note = Annotated[str, Meta(max_length=200)]
 RequestId = Annotated[str, Meta(min_length=1, max_length=64, description="Made by the client, new for each request.")]
 Level = Literal["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"]
 PriorityName = Literal["green", "military", "disabled", "elder", "pregnant", "appointment", "normal"]
-RoleName = Literal["kiosk", "window", "guide", "board", "rating", "device", "supervisor", "auditor", "admin"]
+RoleName = Literal["kiosk", "window", "guide", "board", "rating", "device", "supervisor", "auditor", "admin", "portal"]
 MOST = 2**53
 """The largest number that every client's JSON keeps exactly."""
 
@@ -46,12 +46,15 @@ class ChangeNothing(Change, frozen=True):
 
 
 class Take(Change, frozen=True, kw_only=True):
+    """`reason` of the staff lets them give a number against a rule (T09); an agent acts for so many `principals`."""
+
     service: Name
     priority: PriorityName = "normal"
     kiosk: Name | None = None
     paperless: bool = False
     claim: Name | None = None
     reason: Note | None = None
+    principals: Annotated[int, Meta(ge=1, le=99)] = 1
 
 
 class TicketWithReason(Change, frozen=True, kw_only=True):
@@ -67,6 +70,11 @@ class Call(Change, frozen=True, kw_only=True):
 
 class AtWindow(Change, frozen=True, kw_only=True):
     window: Name | None = None
+
+
+class Finish(AtWindow, frozen=True, kw_only=True):
+    then: Name | None = None
+    outcome: Literal["solved", "referred", "registered"] | None = None
 
 
 class AtWindowWithReason(AtWindow, frozen=True, kw_only=True):
@@ -85,6 +93,8 @@ class Transfer(Change, frozen=True, kw_only=True):
     ticket: Name
     service: Name | None = None
     window: Name | None = None
+    clerk: Name | None = None
+    back: bool = False
     reason: Note | None = None
 
 
@@ -113,6 +123,45 @@ class OpenDay(Change, frozen=True, kw_only=True):
 class SkipNumbers(Change, frozen=True, kw_only=True):
     count: Annotated[int, Meta(ge=1, le=MOST_SKIPPED)]
     service: Name | None = None
+
+
+class Plan(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """What a window calls from its next call on."""
+
+    services: Annotated[tuple[Name, ...], Meta(min_length=1, max_length=200)]
+    policy: Literal["fifo", "priority", "ratio", "longest_relative_wait"] = "priority"
+    ratio: dict[Name, Annotated[int, Meta(ge=1, le=100)]] = {}
+    help: Annotated[tuple[Name, ...], Meta(max_length=200)] = ()
+    help_when: Annotated[int, Meta(ge=0, le=100)] = 0
+    help_from: Annotated[int, Meta(ge=1, le=100)] = 1
+    choose: bool = True
+
+
+class Arrangement(msgspec.Struct, forbid_unknown_fields=True, frozen=True, kw_only=True):
+    """A window with one of its modes, or a plan; with neither it goes back to the config's own plan."""
+
+    window: Name
+    mode: Name | None = None
+    plan: Plan | None = None
+
+
+class Arrange(Change, frozen=True, kw_only=True):
+    arrangements: Annotated[tuple[Arrangement, ...], Meta(min_length=1, max_length=200)]
+
+
+class Declare(Change, frozen=True, kw_only=True):
+    notice: Annotated[str, Meta(min_length=1, max_length=200)]
+
+
+class SetAgent(Change, frozen=True, kw_only=True):
+    """The card is the one that was read last at the kiosk."""
+
+    agent: Name
+    kiosk: Name
+
+
+class Agent(Change, frozen=True, kw_only=True):
+    agent: Name
 
 
 class AtKiosk(Change, frozen=True, kw_only=True):
@@ -159,12 +208,16 @@ class Claim(Params, frozen=True, kw_only=True):
 
 
 class Offer(Params, frozen=True, kw_only=True):
-    role: Literal["kiosk", "board", "rating", "device", "admin"]
+    role: Literal["kiosk", "board", "rating", "device", "admin", "portal"]
     place: Name | None = None
 
 
 class ShowTicket(Params, frozen=True, kw_only=True):
     ticket: Name
+
+
+class AskWindow(Params, frozen=True, kw_only=True):
+    window: Name | None = None
 
 
 class FindTicket(Params, frozen=True, kw_only=True):
@@ -202,12 +255,16 @@ class ReadSeal(Params, frozen=True, kw_only=True):
 
 
 class Receipt(msgspec.Struct, kw_only=True, omit_defaults=True):
-    """Answer of a changing method: `seq` of its last event, when, and what it was about."""
+    """Answer of a changing method: `seq` of its last event, when, and what it was about. A `notice` {code, zh, en} is
+    told beside a number that is not quite what was asked for; `rows` are those of a list."""
 
     seq: int
     at: int
     ticket: dict[str, Any] | None = None
     window: dict[str, Any] | None = None
+    appointment: dict[str, Any] | None = None
+    rows: list[dict[str, Any]] | None = None
+    notice: dict[str, Any] | None = None
 
 
 class Greeting(msgspec.Struct, kw_only=True):
@@ -282,6 +339,25 @@ class Sealed(msgspec.Struct, kw_only=True):
 
 class Ledger(msgspec.Struct, kw_only=True):
     rows: list[dict[str, Any]]
+
+
+class Reasoned(msgspec.Struct, kw_only=True):
+    """Why a ticket is or was next at the window: `why` is the rule among so many heads, `beat` the next of those that
+    lost, each with its own sentence; `reason` is what the staff gave. `ticket` None: nobody waits."""
+
+    window: str
+    why: str
+    zh: str
+    en: str
+    ticket: dict[str, Any] | None = None
+    at: int | None = None
+    reason: str | None = None
+    among: int = 0
+    beat: list[dict[str, Any]] = []
+
+
+class Agents(msgspec.Struct, kw_only=True):
+    agents: list[str]
 
 
 class Accounts(msgspec.Struct, kw_only=True):

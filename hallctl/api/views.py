@@ -6,12 +6,16 @@ Pure functions of a state and the config. Nobody gets a person here; levels of r
 from collections.abc import Callable
 from typing import Any
 
+from hallctl.api import appointment_view
+from hallctl.api.alert_view import alert_view
 from hallctl.api.role import KIOSK_VIEWERS, OVERSEERS, STAFF, Role
+from hallctl.clock import Clock, SystemClock
 from hallctl.config import HallConfig
-from hallctl.domain import waits
-from hallctl.domain.model import RANK, Call, Device, Priority, RatingState, Ticket
+from hallctl.domain import limits, waits
+from hallctl.domain.model import Call, Device, RatingState, Ticket, WindowPlan
 from hallctl.domain.state import HallState
-from hallctl.errors import sentence
+from hallctl.domain.workday import no_data
+from hallctl.errors import Refusal, sentence
 
 Json = dict[str, Any]
 
@@ -20,8 +24,9 @@ class Views:
     """The config's names joined with the state's facts. `warning` is a code that every page shows, or None;
     `doubt` tells one that may come and go."""
 
-    def __init__(self, config: HallConfig, warning: str | None = None) -> None:
+    def __init__(self, config: HallConfig, warning: str | None = None, clock: Clock | None = None) -> None:
         self.config = config
+        self._clock = clock or SystemClock()
         self.warning = warning
         self.doubt: Callable[[], str | None] = lambda: None
         self._zone_of_window = {window.id: window.zone for window in config.windows}
@@ -37,26 +42,30 @@ class Views:
         view: Json = {
             "seq": state.seq,
             "at": now,
-            "hall": self.hall(state),
+            "hall": self.hall(role, state),
             "zones": [{"id": z.id, "name": z.name, "name_en": z.name_en or z.name} for z in self.config.zones],
-            "services": [self.service(state, service.id) for service in self.config.services],
+            "services": [self.service(state, service.id, now) for service in self.config.services],
             "windows": [self.window(role, state, window.id) for window in self.config.windows],
             "calls": [self.call(call) for call in reversed(state.calls.values())],
         }
         if role in KIOSK_VIEWERS:
             view["kiosks"] = [self.kiosk(state, kiosk.id) for kiosk in self.config.kiosks]
         if role in STAFF:
+            view["appointments"] = appointment_view.of_today(state)
             view["tickets"] = [ticket_view(ticket) for ticket in state.tickets.values()]
         if role in OVERSEERS:
             view["devices"] = [self.device(state, device.name) for device in self.config.devices]
+            view["alerts"] = [alert_view(self.config, state, alert) for alert in state.alerts]
         if role is Role.RATING:
             view["rating"] = self.rating(state, place or "")
         return view
 
-    def hall(self, state: HallState) -> Json:
-        """Name, business day, warning that everybody sees."""
+    def hall(self, role: Role, state: HallState) -> Json:
+        """Name, business day, warning: that everybody sees, or that somebody must see to in time."""
         hall = self.config.hall
         warning = self.doubt() or self.warning
+        if warning is None and role in OVERSEERS and state.day and no_data(state.layout.hours.calendar, state.day):
+            warning = "calendar.no_data"
         return {
             "id": hall.id,
             "name": hall.name,
@@ -67,6 +76,7 @@ class Views:
             "undo_s": self.config.rules.undo_s,
             "day": state.day,
             "open": state.day is not None,
+            "emergency": state.emergency,
             "warning": _coded(warning) if warning else None,
             "voice": any(self._speaks(state, device.name) for device in self.config.devices),
         }
@@ -76,12 +86,14 @@ class Views:
         device = state.devices.get(name)
         return self._devices[name].driver == "voice" and device is not None and device.state in {"ready", "degraded"}
 
-    def service(self, state: HallState, service: str) -> Json:
-        """A service with its queue's figures; `wait_s` is [low, high] for one who comes now."""
+    def service(self, state: HallState, service: str, now: int | None = None) -> Json:
+        """A service with its queue's figures; `wait_s` is [low, high] for one who comes now, None while no window
+        is open. `closed` tells why no number of it is given, `remaining` how many still are."""
         config = self._services[service]
+        now = self._clock.now() if now is None else now
+        closed = limits.closed(state, service, now)
         tally = state.tally(service)
         people = state.waiting(service)
-        low, high = waits.expected_wait_s(state, service, waits.ahead(state, service, Priority.NORMAL))
         heads = [lane.head for lane in state.standing("service", service).values() if lane.head is not None]
         return {
             "id": service,
@@ -93,13 +105,22 @@ class Views:
             "identity": config.identity,
             "note": config.note,
             "waiting": people,
-            "wait_s": [low, high],
+            "wait_s": waits.expected_wait_s(state, service, now),
             "longest_since": min((head[0] for head in heads), default=None),
             "windows": state.open_windows(service),
-            "all_windows": [window.id for window in self.config.windows if service in window.services],
+            "all_windows": list(state.serving(service)),
+            "then": config.then,
+            "consult": config.consult,
+            "bookable": bool(config.slots),
+            "missed_policy": config.missed,
+            "missed_k": config.missed_k,
+            "open": closed is None and state.day is not None,
+            "closed": _closed(closed) if closed is not None else None,
+            "remaining": limits.remaining(state, service, now),
             "issued": tally.number,
             "done": tally.done,
             "missed": tally.missed,
+            "overtime": tally.overtime,
         }
 
     def window(self, role: Role, state: HallState, window: str) -> Json:
@@ -107,12 +128,13 @@ class Views:
         config = self._windows[window]
         desk = state.window(window)
         active = state.active(window)
+        plan = state.plan(window)
         view: Json = {
             "id": window,
             "label": config.label or window,
             "zone": config.zone,
             "post": config.post,
-            "services": config.services,
+            "services": list(plan.serves),
             "state": desk.state.value,
             "reason": desk.reason,
             "since": desk.since,
@@ -124,7 +146,9 @@ class Views:
             account = state.accounts.get(desk.clerk)
             view["clerk"]["name"] = account.name if account else desk.clerk
         if role in STAFF:
-            view["policy"] = config.policy
+            view["plan"] = plan_view(plan)
+            view["arranged"] = desk.plan is not None
+            view["modes"] = [{"name": mode.name, "title": mode.title or mode.name} for mode in config.modes]
         return view
 
     def kiosk(self, state: HallState, kiosk: str) -> Json:
@@ -198,7 +222,9 @@ class Views:
     def public_ticket(self, state: HallState, ticket: Ticket) -> Json:
         """A ticket as its holder sees it on a kiosk or phone: people ahead and the wait while it waits."""
         waiting = ticket.stage == "waiting"
-        people = _position(state, ticket) if waiting else 0
+        now = self._clock.now()
+        people = waits.position(state, ticket, now) if waiting else 0
+        wait_s, pause = waits.expected(state, ticket, now, people) if waiting else waits.NO_WAIT
         service = self._services.get(ticket.queue)
         return {
             "ticket": ticket.id,
@@ -213,10 +239,26 @@ class Views:
             "window_label": self.config.window_label(ticket.window) if ticket.window else None,
             "called_at": ticket.called_at,
             "ahead": people,
-            "wait_s": list(waits.expected_wait_s(state, ticket.queue, people)) if waiting else [0, 0],
+            "wait_s": wait_s,
+            "break": {"from": pause[0], "to": pause[1]} if pause is not None else None,
+            "emergency": state.emergency,
             "slip": ticket.slip.value,
             "rating": "asked" if ticket.rating is RatingState.ASKED else "none",
         }
+
+
+def plan_view(plan: WindowPlan) -> Json:
+    """What a window calls, as staff see it; `mode` null is the config's own plan, or one made by hand."""
+    return {
+        "services": list(plan.services),
+        "policy": plan.policy,
+        "ratio": dict(plan.ratio),
+        "help": list(plan.help),
+        "help_when": plan.help_when,
+        "help_from": plan.help_from,
+        "choose": plan.choose,
+        "mode": plan.mode,
+    }
 
 
 def ticket_view(ticket: Ticket) -> Json:
@@ -232,6 +274,12 @@ def ticket_view(ticket: Ticket) -> Json:
         "place": ticket.place,
         "window": ticket.window,
         "target": ticket.target,
+        "for_clerk": ticket.for_clerk,
+        "steps": [{"queue": step.queue, "target": step.target, "for_clerk": step.for_clerk} for step in ticket.steps],
+        "misses": ticket.misses,
+        "principals": ticket.principals,
+        "agent": ticket.agent,
+        "appointment": ticket.appointment is not None,
         "clerk": ticket.clerk,
         "first_clerk": ticket.first_clerk,
         "calls": ticket.calls,
@@ -248,14 +296,6 @@ def ticket_view(ticket: Ticket) -> Json:
     }
 
 
-def _position(state: HallState, ticket: Ticket) -> int:
-    """People who would be called before this ticket: those of better classes and those before it in its own."""
-    lanes = state.standing("service", ticket.queue)
-    better = sum(len(lane) for priority, lane in lanes.items() if RANK[priority] < RANK[ticket.priority])
-    own = lanes.get(ticket.priority, ())
-    return better + sum(1 for entry in own if entry < (ticket.place, ticket.seq, ticket.id))
-
-
 def _active(ticket: Ticket) -> Json:
     return {
         "ticket": ticket.id,
@@ -269,6 +309,12 @@ def _active(ticket: Ticket) -> Json:
 
 def _coded(code: str) -> Json:
     return {"code": code, "zh": sentence(code, "zh", {}), "en": sentence(code, "en", {})}
+
+
+def _closed(refusal: Refusal) -> Json:
+    """Why no number is given, in words, and when again (ms; null: not known)."""
+    words = {"code": refusal.code, "zh": refusal.sentence("zh"), "en": refusal.sentence("en")}
+    return {**words, "opens_at": refusal.params.get("opens_at")}
 
 
 def _sentences(device: Device) -> list[Json]:

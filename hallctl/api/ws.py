@@ -99,6 +99,7 @@ class Connection:
         """Leave nothing behind; what was begun for the client goes on, nobody is told."""
         self._context.connections.discard(self)
         self._context.hub.unsubscribe(self)
+        self._context.presence.went(self)
         for task in self._tasks:
             task.cancel()
 
@@ -180,6 +181,10 @@ class Connection:
             raise RequestError("request.version", version=p.api_version, supported=API_VERSION)
         self._context.hub.unsubscribe(self)
         self.caller = self._context.auth.caller(p.token, Role(p.role), p.place)
+        if self.caller.role is Role.WINDOW and self.caller.place and self.caller.account:
+            self._context.presence.came(self, self.caller.place, self.caller.account)
+        else:
+            self._context.presence.went(self)
         account = self._context.state.accounts.get(self.caller.account or "")
         return s.Greeting(
             api_version=API_VERSION,

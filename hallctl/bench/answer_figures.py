@@ -34,19 +34,24 @@ PROBE_S: Final = 0.5
 
 WAITING: Final = 600
 
+LIMIT: Final = "uvloop, one frame, one page committed by the same writer, one frame; no rules, no journal, no boards"
+
 Result = Mapping[str, Any]
 
 
 def hall(plan: Plan, directory: Path, say: Say) -> list[Figure]:
-    """Rows 1, 6 and 13: a hundred windows, a press in ten seconds each, a thousand boards; beside it the comparator."""
+    """Rows 1, 6 and 13: a hundred windows, a press in ten seconds each, a thousand boards; beside it the comparator,
+    and the stack without the hall."""
     with rig(plan, directory, say) as there:
         boards = there.scaled(BOARDS)
         profile = Profile(there.scaled(WINDOWS), boards, "paced", interval_s=HALL_S * plan.scale)
         place = there.premises(premises.hall_config(profile.windows), WAITING)
         ours = there.subject(place)
         other = there.comparator(place.services, WAITING)
+        bare = there.bare()
         loads = [
             there.press(ours.port, ours.windows(profile.windows)),
+            there.press(bare.port, bare.windows(profile.windows)),
             there.press(other.port, other.windows(place.windows, place.services), plain=True),
         ]
         readers = [
@@ -59,7 +64,8 @@ def hall(plan: Plan, directory: Path, say: Say) -> list[Figure]:
             lambda: there.floor(profile.event_s),
             {
                 "subject": lambda: there.run(ours, loads[0], profile, boards=readers[0]),
-                "comparator": lambda: there.run(other, loads[1], profile, boards=readers[1]),
+                "limit": lambda: there.run(bare, loads[1], profile),
+                "comparator": lambda: there.run(other, loads[2], profile, boards=readers[1]),
                 "fan": lambda: there.fan(boards, size, profile.event_s),
             },
             say,
@@ -78,6 +84,9 @@ def _hall_answers(found: Rounds) -> list[Figure]:
     return [
         found.figure("1", "answer p50, hall profile", answer_ratio(50), numbers, must=2.2, stretch=1.7),
         found.figure("1.p99", "answer p99, hall profile", answer_ratio(99), numbers),
+        found.figure(
+            "1.limit", "answer p50 of the stack without a hall, the same", answer_ratio(50, "limit"), limit, note=LIMIT
+        ),
         found.figure(
             "13.answer", "comparator's answer p50 / ours, hall profile", against, beside, must=10.0, better="higher"
         ),
@@ -195,9 +204,15 @@ def _answer_s(sample: Sample) -> float:
     return sample.seconds / len(sample.presses)
 
 
-def answer_ratio(percent: float) -> Any:
-    """Of a round: the subject's answers to append + fdatasync + round trip."""
-    return lambda result: percentile(result["subject"].answers_s(), percent) / result["floor"].answer_s
+def answer_ratio(percent: float, who: str = "subject") -> Any:
+    """Of a round: the answers of one of its parts to append + fdatasync + round trip."""
+    return lambda result: percentile(result[who].answers_s(), percent) / result["floor"].answer_s
+
+
+def limit(result: Result) -> dict[str, float]:
+    """Of a round: the bare stack's answers, and how much longer the daemon's take."""
+    times = percentile(result["subject"].answers_s(), 50) / percentile(result["limit"].answers_s(), 50)
+    return {**answer_numbers(result["limit"]), "daemon_times": times}
 
 
 def numbers(result: Result) -> dict[str, float]:

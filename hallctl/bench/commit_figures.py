@@ -58,13 +58,14 @@ class Store:
 
     def commits_s(self, number: int) -> list[float]:
         """Seconds from handing a command in until it is durable, for so many, one every `PACE_S`."""
-        writes = [self._made(self._day.do(command)) for command in itertools.islice(self._work, number)]
         due = time.perf_counter()
-        for write in writes:
+        writes = []
+        for write, follow in self._made(number):
             due = max(due + PACE_S, time.perf_counter())
             time.sleep(max(0.0, due - time.perf_counter()))
             write.begun = time.perf_counter()
-            self._database.submit([write])
+            self._database.submit([write, *follow])
+            writes.append(write)
         for _ in writes:
             if not self._settled.acquire(timeout=SETTLE_S):
                 raise BenchError("the store does not answer")
@@ -72,8 +73,13 @@ class Store:
             raise BenchError(f"a commit failed: {self._error.detail}")
         return [write.done - write.begun for write in writes]
 
-    def _made(self, write: Write) -> TimedWrite:
-        return TimedWrite(write.rows, write.latest)
+    def _made(self, number: int) -> list[tuple["TimedWrite", list[Write]]]:
+        """So many commands, each with the rows that follow with it, if any."""
+        made = []
+        for place, command in enumerate(itertools.islice(self._work, number), 1):
+            write = TimedWrite(self._day.do(command).rows)
+            made.append((write, [self._day.follow()] if place % county.FOLLOW == 0 else []))
+        return made
 
     def _committed(self, batch: Sequence[Write], error: StoreError | None) -> None:
         now = time.perf_counter()

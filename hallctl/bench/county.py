@@ -15,12 +15,13 @@ from hallctl.config import HallConfig, load
 from hallctl.domain import calendar
 from hallctl.domain import commands as c
 from hallctl.domain.decide import decide
-from hallctl.domain.model import Layout, Level, RatingState, Stage
-from hallctl.domain.state import HallState
+from hallctl.domain.layout import Layout
+from hallctl.domain.model import Level, RatingState, Stage
+from hallctl.domain.state import HallState, merge
 from hallctl.engine.receipt import receipt
 from hallctl.engine.step import take
 from hallctl.errors import Refusal, StoreError
-from hallctl.store import request
+from hallctl.store import projection, request
 from hallctl.store.database import Database, Write
 from hallctl.store.journal import GENESIS, Head
 from hallctl.store.request import Request
@@ -33,6 +34,9 @@ WAITING: Final = 300
 DAY_MS: Final = 24 * 3_600_000
 BEFORE_MS: Final = DAY_MS // 2
 """How long before the moment that is given the day begins."""
+
+FOLLOW: Final = 500
+"""Commands after which the rows follow."""
 
 PACE_MS: Final = 500
 """Between two commands."""
@@ -66,6 +70,7 @@ class Day:
         self.at = at
         self.head = head
         self._keys = count(self.state.seq + 1)
+        self._noted = self.state.take_noted()
 
     def do(self, command: c.Command) -> Write:
         """The rows of the command, its answer for the retry among them; ValueError if the hall refuses it."""
@@ -78,7 +83,13 @@ class Day:
         self.head = step.head
         if command.METHOD:
             step.rows.append(self._answered(receipt(self.state, decision, before, self.at, None)))
-        return Write(step.rows, step.latest)
+        merge(self._noted, step.noted)
+        return Write(step.rows)
+
+    def follow(self) -> Write:
+        """The rows that follow all commands since the last time."""
+        noted, self._noted = self._noted, {}
+        return Write(projection.rows(noted, self.state.seq))
 
     def _answered(self, answer: str) -> Row:
         key = f"county/{next(self._keys):032x}"
@@ -179,9 +190,12 @@ class Filling:
             raise error
 
     def put(self, day: Day, work: Iterable[c.Command]) -> None:
-        """Carry the commands out, one after the other, and write them."""
-        for command in work:
+        """Carry the commands out, one after the other, and write them and the rows that follow."""
+        for number, command in enumerate(work, 1):
             self.database.submit([day.do(command)])
+            if number % FOLLOW == 0:
+                self.database.submit([day.follow()])
+        self.database.submit([day.follow()])
 
     def _committed(self, _batch: list[Write], error: StoreError | None) -> None:
         if error is not None:
@@ -194,7 +208,7 @@ def _clerks(layout: Layout) -> dict[str, str]:
 
 def _come(day: Day, service: str, kiosk: str) -> Iterator[c.Command]:
     """Somebody takes a number, and the printer proves the slip."""
-    yield c.TakeTicket(service, kiosk=kiosk, reason=GUIDE)
+    yield c.TakeTicket(service, kiosk=kiosk, reason=GUIDE, override=True)
     number = day.state.tally(service).number
     ticket = f"{(day.state.day or '').replace('-', '')}-{day.state.layout.services[service].prefix}{number:03d}"
     yield c.ConfirmSlip(ticket, f"{kiosk}-printer")

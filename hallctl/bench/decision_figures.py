@@ -1,12 +1,14 @@
 """What choosing the next ticket costs, from a hundred people waiting to a million (row 9).
 
-The real `decide` on real states: four services, three classes. Between two decisions that are timed the one before is
-carried out and somebody new comes, so that each looks at other heads and the number of those waiting stays.
+The real `decide` on real states: four services, three classes, ageing, the fairness cap, reasons. Between two decisions
+that are timed the one before is carried out and somebody new comes, so that each looks at other heads and the number of
+those waiting stays. Beside it a bare prototype of the same idea, deques and a look at their heads, and a scan of all.
 """
 
 import gc
 import os
 import statistics
+from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from time import perf_counter_ns
@@ -14,8 +16,10 @@ from typing import Final
 
 from hallctl.bench.figure import Figure, Plan, Say
 from hallctl.domain import commands as c
+from hallctl.domain import events as e
 from hallctl.domain.decide import decide
-from hallctl.domain.model import RANK, Desk, Layout, Priority, Service, Stage, Ticket, Window, WindowPlan
+from hallctl.domain.layout import CLASSES, Layout, Service
+from hallctl.domain.model import ORDINARY, Desk, Priority, Stage, Ticket, Window, WindowPlan
 from hallctl.domain.state import HallState
 from hallctl.engine import step
 from hallctl.errors import Refusal
@@ -26,12 +30,17 @@ SAMPLES: Final = 400
 """Decisions of one size in a round."""
 
 SCANS: Final = 3
+
+HEADS_MUST: Final = 2.5
+HEADS_STRETCH: Final = 1.67
+"""10 µs where the prototype takes 4 µs, and where it takes 6."""
+
 TICKET_BYTES: Final = 1200
 """Memory of a waiting ticket with its place in a lane and in the indexes."""
 
 WINDOW: Final = "1"
 SERVICES: Final = ("a", "b", "c", "d")
-CLASSES: Final = (Priority.NORMAL, Priority.NORMAL, Priority.NORMAL, Priority.ELDER, Priority.MILITARY)
+COMING: Final = (Priority.NORMAL, Priority.NORMAL, Priority.NORMAL, Priority.ELDER, Priority.MILITARY)
 DAY: Final = "2026-01-05"
 FIRST_AT: Final = 1_767_600_000_000
 
@@ -43,13 +52,14 @@ class Crowd:
         services = {name: Service(name, name.upper(), "zone") for name in SERVICES}
         plan = WindowPlan(WINDOW, "zone", SERVICES)
         self.state = HallState(layout=Layout(services, {WINDOW: plan}, {}), day=DAY, last_day=DAY)
+        self.come = 0
         self.state.windows[WINDOW] = Window(WINDOW, state=Desk.OPEN, clerk="1")
         for _ in range(size):
             self._come()
 
     def decision_us(self) -> float:
         """Microseconds of one decision, which is then carried out."""
-        command, now = c.CallTicket(WINDOW), FIRST_AT + self.state.seq
+        command, now = c.CallTicket(WINDOW), FIRST_AT + self.come
         began = perf_counter_ns()
         decision = decide(self.state, command, now)
         took = perf_counter_ns() - began
@@ -65,31 +75,84 @@ class Crowd:
         return took / 1000
 
     def scan_us(self) -> float:
-        """Microseconds of looking at everybody who waits for the first by class, then by time."""
-        plan = self.state.layout.windows[WINDOW]
+        """Microseconds of looking at everybody who waits for the first by accumulated priority."""
         began = perf_counter_ns()
-        waiting = (t for t in self.state.tickets.values() if t.stage is Stage.WAITING and t.queue in plan.services)
-        first = min(waiting, key=lambda ticket: (RANK[ticket.priority], ticket.place, ticket.seq))
+        first = self._first(tuple(Priority))
         took = perf_counter_ns() - began
-        decision = decide(self.state, c.CallTicket(WINDOW), first.place)
-        if isinstance(decision, Refusal) or decision.ticket != first.id:
+        decision = decide(self.state, c.CallTicket(WINDOW), FIRST_AT + self.come)
+        called = None if isinstance(decision, Refusal) else decision.events[0]
+        if isinstance(called, e.TicketCalled) and called.why == "cap":
+            first = self._first(tuple(ORDINARY))
+        if not isinstance(called, e.TicketCalled) or called.ticket != first.id:
             raise ValueError("the decision and the scan differ")
         return took / 1000
+
+    def _first(self, classes: tuple[Priority, ...]) -> Ticket:
+        """Who of the classes would be first if everybody were looked at."""
+        services = self.state.layout.windows[WINDOW].services
+        waiting = (t for t in self.state.tickets.values() if t.stage is Stage.WAITING and t.queue in services)
+        return min(
+            (ticket for ticket in waiting if ticket.priority in classes),
+            key=lambda ticket: (ticket.place - CLASSES[ticket.priority].head_ms, ticket.place, ticket.seq),
+        )
 
     def _come(self) -> None:
         """One more person waits."""
         state = self.state
         state.seq += 1
-        number, at = state.seq, FIRST_AT + state.seq
-        service, priority = SERVICES[number % len(SERVICES)], CLASSES[number % len(CLASSES)]
+        self.come += 1
+        number, at = self.come, FIRST_AT + self.come
+        service, priority = SERVICES[number % len(SERVICES)], COMING[number % len(COMING)]
         label = f"{service.upper()}{number:03d}"
         state.put(
             Ticket(
                 id=f"20260105-{label}", day=DAY, service=service, number=number, label=label, queue=service,
-                priority=priority, taken_at=at, place=at, seq=number, source="bench",
+                priority=priority, taken_at=at, place=at, seq=state.seq, source="bench",
             )
         )  # fmt: skip
         state.noted.clear()
+
+
+class Bare:
+    """A prototype: a deque for each service and class, and the head with most priority. No rules beside it, no hall, no
+    event, no reason: what the idea itself costs."""
+
+    def __init__(self, size: int) -> None:
+        self._starts = {priority: rule.head_ms for priority, rule in CLASSES.items()}
+        self._lanes: dict[tuple[str, Priority], deque[tuple[int, int, str]]] = {}
+        self._come = 0
+        for _ in range(size):
+            self._join()
+
+    def decision_us(self) -> float:
+        """Microseconds of finding the next, who is then called; somebody new comes."""
+        now = FIRST_AT + self._come
+        began = perf_counter_ns()
+        lane = self._next(SERVICES, now)
+        took = perf_counter_ns() - began
+        lane.popleft()
+        self._join()
+        return took / 1000
+
+    def _next(self, services: Sequence[str], now: int) -> deque[tuple[int, int, str]]:
+        """The lane with the next ticket at its head."""
+        best: tuple[int, int, int] | None = None
+        first: deque[tuple[int, int, str]] = deque()
+        for service in services:
+            for priority, start in self._starts.items():
+                lane = self._lanes.get((service, priority))
+                if lane:
+                    place, seq, _ticket = lane[0]
+                    key = (-(start + now - place), place, seq)
+                    if best is None or key < best:
+                        best, first = key, lane
+        return first
+
+    def _join(self) -> None:
+        self._come += 1
+        number = self._come
+        place = (SERVICES[number % len(SERVICES)], COMING[number % len(COMING)])
+        self._lanes.setdefault(place, deque()).append((FIRST_AT + number, number, f"20260105-{number:03d}"))
 
 
 def sizes_of(plan: Plan, memory_bytes: int) -> tuple[int, ...]:
@@ -99,31 +162,37 @@ def sizes_of(plan: Plan, memory_bytes: int) -> tuple[int, ...]:
 
 
 def decisions(plan: Plan, _directory: Path, say: Say) -> list[Figure]:
-    """Row 9: the decision among many against the decision among few and against a scan."""
+    """Row 9: the decision among many against the decision among few, a bare prototype and a scan."""
     say("选号耗时  choosing who is next")
     sizes = sizes_of(plan, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES"))
     crowds = {size: Crowd(size) for size in sizes}
     samples = max(1, round(SAMPLES * min(1.0, plan.scale)))
+    bare = Bare(_large(sizes))
     rounds: list[dict[int, float]] = []
+    bares: list[float] = []
     scans: list[float] = []
     gc.collect()
     gc.freeze()  # a million tickets must not be walked through in the midst of a decision
     try:
         for _ in range(plan.rounds):
-            rounds.append(_round(crowds, samples))
+            took, bare_us = _round(crowds, bare, samples)
+            rounds.append(took)
+            bares.append(bare_us)
             scans.append(min(crowds[_large(sizes)].scan_us() for _ in range(SCANS)))
     finally:
         gc.unfreeze()
-    return _figures(sizes, rounds, scans)
+    return _figures(sizes, rounds, bares, scans)
 
 
-def _round(crowds: dict[int, Crowd], samples: int) -> dict[int, float]:
-    """The median decision of each size; the sizes take turns at each sample."""
+def _round(crowds: dict[int, Crowd], bare: Bare, samples: int) -> tuple[dict[int, float], float]:
+    """The median decision of each size and of the prototype; all take turns at each sample."""
     took: dict[int, list[float]] = {size: [] for size in crowds}
+    bare_us = []
     for _ in range(samples):
         for size, crowd in crowds.items():
             took[size].append(crowd.decision_us())
-    return {size: statistics.median(values) for size, values in took.items()}
+        bare_us.append(bare.decision_us())
+    return {size: statistics.median(values) for size, values in took.items()}, statistics.median(bare_us)
 
 
 def _large(sizes: Sequence[int]) -> int:
@@ -131,10 +200,12 @@ def _large(sizes: Sequence[int]) -> int:
     return sizes[min(3, len(sizes) - 1)]
 
 
-def _figures(sizes: Sequence[int], rounds: list[dict[int, float]], scans: list[float]) -> list[Figure]:
+def _figures(
+    sizes: Sequence[int], rounds: list[dict[int, float]], bares: list[float], scans: list[float]
+) -> list[Figure]:
     few, many = sizes[min(1, len(sizes) - 1)], _large(sizes)
     absolute = {f"decision_{size}_us": statistics.median(took[size] for took in rounds) for size in sizes}
-    scan_us = statistics.median(scans)
+    large = {f"decision_{many}_us": absolute[f"decision_{many}_us"]}
     return [
         Figure(
             "9",
@@ -142,7 +213,22 @@ def _figures(sizes: Sequence[int], rounds: list[dict[int, float]], scans: list[f
             [took[many] / took[few] for took in rounds],
             must=1.5,
             absolute=absolute,
-            note="decide() of CallTicket: 4 services, 3 classes; every decision is carried out, untimed",
+            note="decide() of CallTicket: 4 services, 3 classes, cap, reasons; every decision is carried out, untimed",
+        ),
+        Figure(
+            "9.flat",
+            f"叫号决策：{sizes[0]} 至 {sizes[-1]} 人，最慢 / 最快 · slowest / fastest of these sizes",
+            [max(took.values()) / min(took.values()) for took in rounds],
+            must=2.0,
+        ),
+        Figure(
+            "9.heads",
+            f"叫号决策 / 只看队首的原型，{many} 人 · decision / a bare prototype, {many} waiting",
+            [took[many] / bare for took, bare in zip(rounds, bares, strict=True)],
+            must=HEADS_MUST,
+            stretch=HEADS_STRETCH,
+            absolute=large | {"prototype_us": statistics.median(bares)},
+            note="10 µs where the prototype takes 4–8 µs; it has no rules, no event and no reasons",
         ),
         Figure(
             "9.scan",
@@ -150,7 +236,7 @@ def _figures(sizes: Sequence[int], rounds: list[dict[int, float]], scans: list[f
             [scan / took[many] for scan, took in zip(scans, rounds, strict=True)],
             must=1000 if many >= SIZES[3] else None,
             better="higher",
-            absolute={f"scan_{many}_us": scan_us, f"decision_{many}_us": absolute[f"decision_{many}_us"]},
+            absolute=large | {f"scan_{many}_us": statistics.median(scans)},
         ),
     ]
 

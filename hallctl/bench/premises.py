@@ -23,7 +23,8 @@ SERVICES: Final = 10
 
 
 def hall_config(windows: int, kiosks: int = 4, services: int = SERVICES) -> str:
-    """The bench's hall: so many windows, services with as many windows each, no devices."""
+    """The bench's hall: so many windows, services with as many windows each (no more than windows), no devices."""
+    services = min(services, windows)
     lines = ['[hall]\nid = "bench"\nname = "测量大厅"\n[server]\nport = 0\n[[zones]]\nid = "main"\nname = "综合区"\n']
     for number in range(services):
         lines.append(
@@ -40,10 +41,11 @@ def _prefix(number: int) -> str:
 
 
 def county_config() -> str:
-    """The shipped county hall on loopback, without its devices."""
+    """The shipped county hall on loopback, without its devices and its hours: it is measured at any time."""
     from hallctl.bootstrap import shipped
 
     text = shipped("county.toml").read_text(encoding="utf-8").partition("[[devices]]")[0]
+    text = re.sub(r"(?ms)^\[hours(\.[\w-]+)*\]$.*?(?=^\[|^# -----)", "", text)
     return re.sub(r"(?m)^\[server\][^\[]*", "[server]\nport = 0\n\n", text)
 
 
@@ -119,7 +121,7 @@ async def _fill(daemon: Any, premises: Premises, waiting: int) -> None:
     from hallctl.domain import commands as c
 
     services = itertools.islice(itertools.cycle(premises.wanted), waiting)
-    taking = (c.TakeTicket(service, paperless=True, reason="导办") for service in services)
+    taking = (c.TakeTicket(service, paperless=True, reason="导办", override=True) for service in services)
     while some := list(itertools.islice(taking, AT_ONCE)):
         await _done(daemon.context.hall.execute(command, "bench") for command in some)
 

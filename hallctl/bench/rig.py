@@ -17,7 +17,7 @@ from hallctl.bench.figure import Plan, Say
 from hallctl.bench.floor import Fan, Floor
 from hallctl.bench.premises import Premises
 from hallctl.bench.sample import NS, Sample
-from hallctl.bench.subject import Subject
+from hallctl.bench.subject import CYCLE, Subject
 
 FLOOR_TRIES: Final = 25
 """Most tries of one look at the floor; there are three in a round."""
@@ -102,9 +102,17 @@ class Rig:
         """A running comparator with as many people waiting."""
         folder = self.directory / f"comparator-{next(self._numbers)}"
         folder.mkdir()
-        comparator = Comparator(folder, services, waiting, self.server_cpus)
+        comparator = Comparator(folder, self.server_cpus, ",".join(services), str(waiting))
         self._stack.callback(comparator.process.end)
         return comparator
+
+    def bare(self) -> "Bare":
+        """The running server that knows no hall."""
+        folder = self.directory / f"bare-{next(self._numbers)}"
+        folder.mkdir()
+        bare = Bare(folder, self.server_cpus)
+        self._stack.callback(bare.process.end)
+        return bare
 
     # ------------------------------------------------------------ clients
 
@@ -122,7 +130,7 @@ class Rig:
 
     def run(
         self,
-        server: "Subject | Comparator",
+        server: "Subject | Beside",
         load: Child,
         profile: Profile,
         *,
@@ -153,7 +161,7 @@ class Rig:
         return sample
 
     def _pressed(
-        self, server: "Subject | Comparator", load: Child, profile: Profile, seconds: float, count: int
+        self, server: "Subject | Beside", load: Child, profile: Profile, seconds: float, count: int
     ) -> dict[str, Any]:
         """What the load tells; BenchError says also how the server ended, if it has."""
         try:
@@ -228,26 +236,44 @@ class Rig:
         return Fan([(last_ns[number] - sent) * NS for number, sent in told["sent"]], told["cpu_s"] / count)
 
 
-class Comparator:
-    """The running session server."""
+class Beside:
+    """A running server of the bench that is measured beside the daemon: ``hallctl.bench.<name>``, which prints its
+    port."""
 
-    name = "comparator"
+    name = ""
 
-    def __init__(self, directory: Path, services: list[str], waiting: int, cpus: set[int]) -> None:
+    def __init__(self, directory: Path, cpus: set[int], *arguments: str) -> None:
         self._log = directory / "log"
-        command = [sys.executable, "-m", "hallctl.bench.comparator", str(directory), ",".join(services), str(waiting)]
+        command = [sys.executable, "-m", f"hallctl.bench.{self.name}", str(directory), *arguments]
         with self._log.open("wb") as log:
             self.process = child.Process(command, cpus, stderr=log)
         assert self.process.popen.stdout is not None  # noqa: S101 - a pipe
         line = self.process.popen.stdout.readline()
         if not line.strip().isdigit():
             self.process.end()
-            raise BenchError(f"the comparator does not start: {self.log()}")
+            raise BenchError(f"the {self.name} server does not start: {self.log()}")
         self.port = int(line)
 
     def log(self) -> str:
         """The end of what it has written."""
         return self._log.read_text(encoding="utf-8", errors="replace")[-2000:]
+
+
+class Bare(Beside):
+    """The running server that knows no hall."""
+
+    name = "bare"
+
+    def windows(self, count: int) -> list[dict[str, Any]]:
+        """Places that press as call pads do."""
+        cycle: list[list[Any]] = [[method, {}] for method in CYCLE]
+        return [{"role": "device", "token": "", "place": f"{number}", "cycle": cycle} for number in range(count)]
+
+
+class Comparator(Beside):
+    """The running session server."""
+
+    name = "comparator"
 
     def windows(self, names: list[str], services: list[str]) -> list[dict[str, Any]]:
         """Places that call and finish, window i for service i of the hall in turn."""

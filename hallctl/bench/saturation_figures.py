@@ -20,7 +20,7 @@ from hallctl.bench.subject import Subject
 WINDOWS: Final = 100
 WAITING: Final = 2000
 
-MOST_CALLS_PER_S: Final = 4000
+MOST_CALLS_PER_S: Final = 8000
 """More than a daemon calls in a second; so many wait for each second of load."""
 
 FQM_CALLS_PER_S: Final = 106

@@ -23,7 +23,7 @@ from hallctl.bench.figure import Plan, Say
 from hallctl.clock import SystemClock
 from hallctl.config import load
 from hallctl.domain import commands as c
-from hallctl.domain.model import Layout
+from hallctl.domain.layout import Layout
 from hallctl.domain.state import HallState
 from hallctl.store import journal, loading
 from hallctl.store.database import DATABASE, connect_reader
@@ -230,7 +230,7 @@ def _move_rest(connection: sqlite3.Connection, move: _Move) -> None:
         source = table_of(connection, name)
         parts = {part.name: _moved(part) for part in source.c if _moved(part) is not part}
         if name == "hall":
-            parts = {"last_day": _given("day")}
+            parts = {"last_day": _given("day"), "rows_seq": source.c.rows_seq + _given("seq")}
         connection.execute(text_of(update(source).values(parts)), move.parameters)
     tickets = table_of(connection, "ticket")
     connection.execute(text_of(update(tickets).values({"live": literal(0, literal_execute=True)})))

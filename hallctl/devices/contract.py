@@ -8,7 +8,7 @@ reads until the link ends. What the device can do are the capability methods it 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
@@ -22,6 +22,8 @@ __all__ = [
     "CardFailed",
     "CardReader",
     "CardSeen",
+    "CodeReader",
+    "CodeSeen",
     "Cut",
     "DeviceDriver",
     "DeviceFault",
@@ -128,7 +130,7 @@ class Slip:
 
 @dataclass(frozen=True, slots=True)
 class WindowScreen:
-    """What a window's strip or pad shows. `state` is idle|calling|serving|paused|closed.
+    """What a window's strip or pad shows. `state` is idle|calling|serving|paused|closed|emergency.
 
     `label` is the active ticket's, `window` the window's label, `text` the whole line as the hall's texts have it
     (for a strip), `waiting` the people waiting for this window (for a call pad).
@@ -143,7 +145,8 @@ class WindowScreen:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """A call to speak: `text` in zh, `text_en` or None, how often, and the ids that bind it to its caption."""
+    """A call to speak: `text` in zh, `text_en` or None, how often, and the ids that bind it to its caption. A notice to
+    all has an empty `ticket`, `label` and `window`."""
 
     text: str
     text_en: str | None
@@ -199,6 +202,13 @@ class CardFailed:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeSeen:
+    """A bar or QR code was read. It may say anything, also what is personal: its text is never logged."""
+
+    text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class FaultsSeen:
     """The device's own faults now, as codes (``printer.paper_out``); empty when all is well; None when unknown."""
 
@@ -213,7 +223,7 @@ class Spoken:
     clip: str | None = None
 
 
-Signal = PadKey | RatingKey | CardSeen | CardFailed | FaultsSeen | Spoken
+Signal = PadKey | RatingKey | CardSeen | CardFailed | CodeSeen | FaultsSeen | Spoken
 
 
 class Port(Protocol):
@@ -229,6 +239,10 @@ class Port(Protocol):
 
     async def sleep(self, seconds: float) -> None:
         """The only way a driver waits, so that tests need no real time."""
+        ...
+
+    def now(self) -> int:
+        """Milliseconds since the epoch by the hall's clock, for devices that have a clock of their own to be set."""
         ...
 
 
@@ -276,6 +290,15 @@ class CardReader(Protocol):
 
 
 @runtime_checkable
+class CodeReader(Protocol):
+    """Reads bar and QR codes; each is one `CodeSeen`."""
+
+    async def look(self, seconds: float) -> None:
+        """Light up for a code where the reader does so only when told; others read all the time."""
+        ...
+
+
+@runtime_checkable
 class CallPad(Protocol):
     """A clerk's keypad with feedback."""
 
@@ -298,6 +321,7 @@ CAPABILITIES: Mapping[str, type[Any]] = {
     "window_display": WindowDisplay,
     "speaker": Speaker,
     "card_reader": CardReader,
+    "code_reader": CodeReader,
     "call_pad": CallPad,
     "rating_pad": RatingPad,
 }

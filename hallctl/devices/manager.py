@@ -13,18 +13,24 @@ from typing import Any, Final
 import structlog
 
 from hallctl.clock import Clock
-from hallctl.config import DeviceSection
 from hallctl.devices.contract import Signal, Slip
 from hallctl.devices.health import Counts
 from hallctl.devices.links import Links, Sleep
 from hallctl.devices.registry import Registry
 from hallctl.devices.session import OPEN_S, QUEUE, Keeper, Surroundings
 from hallctl.errors import ConfigError
+from hallctl.sections.device import DeviceSection
 
 STOP_S: Final = 8.0
 """All devices have stopped within this; a driver needs at most 3 s to close and its link 1 s."""
 
 log = structlog.get_logger(__name__)
+
+
+def _roomy(around: Surroundings, device: DeviceSection) -> Surroundings:
+    """Room for one job more for each unit. Behind one line stand as many screens or pads, and after a start all of them
+    are to be written at once; the hall keeps one job for each that waits, whose content is made when its turn comes."""
+    return replace(around, queue=around.queue + len(device.units))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,8 @@ class Manager:
         self._units = {d.name: {int(unit): window for unit, window in d.units.items()} for d in devices}
         self._found: dict[tuple[str, str | None, str | None, str | None], list[tuple[str, int | None]]] = {}
         self._keepers = {
-            d.name: Keeper(d.name, registry.driver(d.driver), registry.options(d), d.link, around) for d in devices
+            d.name: Keeper(d.name, registry.driver(d.driver), registry.options(d), d.link, _roomy(around, d))
+            for d in devices
         }
 
     async def start(self) -> None:

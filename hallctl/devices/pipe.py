@@ -1,6 +1,7 @@
 """One physical link: its URL, and how it is opened, fed and closed. Who shares it is the business of `links`.
 
-``tcp://host:port[?gap_ms=0]``, ``serial:///dev/ttyX[?baud=9600&parity=N|E|O&stop=1|2&gap_ms=20]``, ``none:``.
+``tcp://host:port[?gap_ms=0]``, ``serial:///dev/ttyX[?baud=9600&parity=N|E|O&stop=1|2&gap_ms=20]``,
+``input:///dev/input/by-id/X`` (a keyboard, see `input_pipe`), ``none:``.
 """
 
 import asyncio
@@ -11,12 +12,15 @@ import termios
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 from urllib.parse import parse_qs, urlsplit
 
 import serial
 
+from hallctl.devices.input_pipe import InputPipe, open_node
 from hallctl.errors import ConfigError, Problem
+
+T = TypeVar("T")
 
 CLOSE_S: Final = 1.0
 """What was written and does not leave within this is given up at the close."""
@@ -26,6 +30,9 @@ WRITE_LIMIT: Final = 1024 * 1024
 
 SERIAL_GAP_MS: Final = 20
 """Quiet between two frames on a serial line: well over the 3.5 characters (4 ms at 9600 baud) of RS-485 practice."""
+
+NODES: Final = frozenset({"serial", "input"})
+"""Schemes whose place is a node of this machine, which comes and goes with the plug."""
 
 _KEEPALIVE: Final = (("TCP_KEEPIDLE", 10), ("TCP_KEEPINTVL", 5), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 10_000))
 """A dead TCP peer shows within 10 s of a write and 25 s of silence. Options that the system lacks are left out."""
@@ -64,7 +71,7 @@ def parse(url: str) -> Address:
 
 
 def _bad(zh: str, en: str) -> ConfigError:
-    examples = "tcp://192.0.2.1:9100, serial:///dev/ttyUSB0?baud=9600, none:"
+    examples = "tcp://192.0.2.1:9100, serial:///dev/ttyUSB0?baud=9600, input:///dev/input/by-id/…-event-kbd, none:"
     row = Problem("link", f"链路地址不对，{zh} {examples}。", f"Not a link: {en} {examples}.")
     return ConfigError("config.invalid", problems=(row,), count=1)
 
@@ -93,6 +100,13 @@ def _serial(split: Any, given: dict[str, str]) -> Address:
     )
 
 
+def _input(split: Any, given: dict[str, str]) -> Address:
+    del given
+    if split.netloc or not split.path.startswith("/"):
+        raise ValueError
+    return Address("input", split.path)
+
+
 def _none(split: Any, given: dict[str, str]) -> Address:
     del given
     if split.netloc or split.path:
@@ -107,12 +121,17 @@ def _number(given: dict[str, str], key: str, default: int, allowed: range) -> in
     return number
 
 
-_SCHEMES: Final[dict[str, Callable[[Any, dict[str, str]], Address]]] = {"tcp": _tcp, "serial": _serial, "none": _none}
+_SCHEMES: Final[dict[str, Callable[[Any, dict[str, str]], Address]]] = {
+    "tcp": _tcp,
+    "serial": _serial,
+    "input": _input,
+    "none": _none,
+}
 
 
 def present(address: Address) -> bool:
-    """Whether there is something to open: False only for a serial device whose node is missing."""
-    return address.scheme != "serial" or Path(address.place).exists()
+    """Whether there is something to open: False only for a device of this machine whose node is missing."""
+    return address.scheme not in NODES or Path(address.place).exists()
 
 
 # ---------------------------------------------------------------- pipes: one physical link each
@@ -301,15 +320,27 @@ def _open_port(address: Address) -> Any:
 
 
 async def open_pipe(address: Address, receiver: Receiver) -> Pipe:
-    """Open the physical link of `address` (tcp or serial); OSError when it cannot be had."""
+    """Open the physical link of `address` (tcp, serial or input); OSError when it cannot be had."""
     if address.scheme == "tcp":
         loop = asyncio.get_running_loop()
         _, pipe = await loop.create_connection(lambda: TcpPipe(receiver), address.host, address.port)
         return pipe
-    # A wedged USB adapter can hold open() for seconds: in a thread, and a port that comes too late is closed.
-    opening = asyncio.get_running_loop().run_in_executor(None, _open_port, address)
+    if address.scheme == "input":
+        node = await _in_thread(lambda: open_node(address.place), lambda late: late.release())
+        return InputPipe(node, receiver.feed, receiver.end)
+    return SerialPipe(await _in_thread(lambda: _open_port(address), lambda late: late.close()), receiver)
+
+
+async def _in_thread(opening: Callable[[], T], close: Callable[[T], None]) -> T:
+    """A wedged USB adapter can hold open() for seconds: in a thread, and what comes too late is closed."""
+
+    def late(task: "asyncio.Future[T]") -> None:
+        if not task.cancelled() and task.exception() is None:
+            close(task.result())
+
+    task = asyncio.get_running_loop().run_in_executor(None, opening)
     try:
-        return SerialPipe(await asyncio.shield(opening), receiver)
+        return await asyncio.shield(task)
     except asyncio.CancelledError:
-        opening.add_done_callback(lambda late: None if late.cancelled() or late.exception() else late.result().close())
+        task.add_done_callback(late)
         raise

@@ -14,10 +14,11 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from hallctl.config import DeviceSection, problem
+from hallctl.config import problem
 from hallctl.devices.contract import CAPABILITIES, DriverSpec, EmulatorSpec, Options
 from hallctl.devices.pipe import Address, parse
 from hallctl.errors import ConfigError, Problem
+from hallctl.sections.device import DeviceSection
 
 T = TypeVar("T")
 
@@ -171,12 +172,14 @@ def _numbers(device: DeviceSection) -> list[int]:
 def _check_sharing(
     device: DeviceSection, address: Address, placed: Sequence[tuple[DeviceSection, Address]]
 ) -> list[Problem]:
-    """Only devices with bus addresses share a link, at the same speed, and no two of a driver have the same address."""
+    """Only devices with bus addresses share a link, at the same speed, and no two of a driver have the same address.
+
+    A keyboard is shared by none, whatever its units: each key would be acted on twice."""
     rows: list[Problem] = []
     for other, its_address in placed:
         if its_address.place != address.place:
             continue
-        if not device.units or not other.units:
+        if not device.units or not other.units or address.scheme == "input":
             rows.append(
                 Problem(
                     "link",

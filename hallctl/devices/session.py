@@ -31,7 +31,7 @@ from hallctl.devices.contract import (
 from hallctl.devices.health import Health, Report
 from hallctl.devices.job import Job, JobQueue, Work
 from hallctl.devices.links import Links, Sleep
-from hallctl.devices.pipe import parse, present
+from hallctl.devices.pipe import NODES, parse, present
 from hallctl.sentences import SENTENCES
 
 OPEN_S: Final = 15.0
@@ -41,10 +41,10 @@ CLOSE_S: Final = 3.0
 """A driver that has not let go by then is abandoned."""
 
 QUEUE: Final = 8
-"""Jobs that may wait for a device."""
+"""Jobs that may wait for a device; the manager adds one for each of its units."""
 
 LOOK_S: Final = 1.0
-"""How often a waiting keeper looks whether its serial port has been plugged in."""
+"""How often a waiting keeper looks whether its node (a serial port, a keyboard) has been plugged in."""
 
 log = structlog.get_logger(__name__)
 
@@ -152,6 +152,9 @@ class SessionPort:
 
     async def sleep(self, seconds: float) -> None:
         await self._around.sleep(seconds)
+
+    def now(self) -> int:
+        return self._around.clock.now()
 
     def close(self) -> None:
         """What a driver tells after its session has ended is not heard."""
@@ -279,7 +282,7 @@ class Keeper:
             if there and not was_there:
                 self.health.hurry()
                 break
-            step_s = min(left_s, LOOK_S) if self._address.scheme == "serial" else left_s
+            step_s = min(left_s, LOOK_S) if self._address.scheme in NODES else left_s
             await self._nap(step_s)
             left_s -= step_s
         self._wake.clear()

@@ -5,10 +5,11 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from hallctl.domain import apply_booking
 from hallctl.domain import events as e
 from hallctl.domain.events import Event, Record
-from hallctl.domain.model import Account, Desk, Device, Stage, Terminal
-from hallctl.domain.state import HallState
+from hallctl.domain.model import Account, Agent, Desk, Device, Stage, Terminal
+from hallctl.domain.state import HallState, put_emergency, put_help
 
 
 def _window_state(desk: Desk) -> Callable[[HallState, Record, Any], None]:
@@ -40,13 +41,38 @@ def _logged_out(state: HallState, _record: Record, event: e.ClerkLoggedOut) -> N
     state.change("window", event.window, replace(state.window(event.window), clerk=None))
 
 
-def _day_opened(state: HallState, _record: Record, event: e.DayOpened) -> None:
-    """A fresh day: figures at zero, yesterday's missed leave; who is still being served stays."""
+def _arranged(state: HallState, record: Record, event: e.WindowArranged) -> None:
+    """Another plan begins with no credits and no row of privileged calls."""
+    window = state.window(event.window)
+    plan, at = event.plan, record.at
+    state.change("window", window.id, replace(window, plan=plan, streak=0, credits=(), before=None, arranged_at=at))
+
+
+def _emergency_declared(state: HallState, _record: Record, event: e.EmergencyDeclared) -> None:
+    put_emergency(state, event.notice)
+
+
+def _emergency_ended(state: HallState, _record: Record, _event: e.EmergencyEnded) -> None:
+    put_emergency(state, None)
+
+
+def _agent_set(state: HallState, _record: Record, event: e.AgentSet) -> None:
+    state.change("agent", event.agent, Agent(event.agent, event.digest))
+
+
+def _agent_removed(state: HallState, _record: Record, event: e.AgentRemoved) -> None:
+    state.change("agent", event.agent, None)
+
+
+def _day_opened(state: HallState, record: Record, event: e.DayOpened) -> None:
+    """A fresh day: figures at zero, the config's plans, yesterday's missed leave; who is still being served stays."""
     state.turn_day(event.day, event.day if event.fresh else state.last_day)
     if not event.fresh:
         return
+    apply_booking.turn_day(state, record)
     for window in list(state.windows.values()):
-        state.change("window", window.id, replace(window, done=0))
+        anew = replace(window, done=0, plan=None, streak=0, credits=(), before=None, arranged_at=None)
+        state.change("window", window.id, anew)
     for ticket in list(state.tickets.values()):
         if ticket.stage is Stage.MISSED:
             state.put(replace(ticket, live=False))
@@ -71,11 +97,11 @@ def _device_reported(state: HallState, record: Record, event: e.DeviceReported) 
 
 
 def _help_requested(state: HallState, _record: Record, event: e.HelpRequested) -> None:
-    state.put_help(event.kiosk, wanted=True)
+    put_help(state, event.kiosk, wanted=True)
 
 
 def _help_answered(state: HallState, _record: Record, event: e.HelpAnswered) -> None:
-    state.put_help(event.kiosk, wanted=False)
+    put_help(state, event.kiosk, wanted=False)
 
 
 def _terminal_paired(state: HallState, _record: Record, event: e.TerminalPaired) -> None:
@@ -102,12 +128,17 @@ APPLIERS: Final[dict[type[Event], Callable[[HallState, Record, Any], None]]] = {
     e.WindowPaused: _window_state(Desk.PAUSED),
     e.WindowResumed: _window_state(Desk.OPEN),
     e.WindowClosed: _window_state(Desk.CLOSED),
+    e.WindowArranged: _arranged,
     e.WindowTakenOver: _taken_over,
     e.ClerkLoggedIn: _logged_in,
     e.ClerkLoggedOut: _logged_out,
     e.DayOpened: _day_opened,
     e.DayClosed: _day_closed,
     e.NumbersSkipped: _numbers_skipped,
+    e.EmergencyDeclared: _emergency_declared,
+    e.EmergencyEnded: _emergency_ended,
+    e.AgentSet: _agent_set,
+    e.AgentRemoved: _agent_removed,
     e.HallStarted: _hall_started,
     e.DeviceReported: _device_reported,
     e.HelpRequested: _help_requested,

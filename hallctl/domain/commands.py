@@ -3,22 +3,24 @@
 Shapes only: the rules stand in `lifecycle`, `policy` and `decide`. Moments are ms since the epoch.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from hallctl.domain.model import Level, Person, Priority
+from msgspec import Struct
+
+from hallctl.domain.model import Level, Person, Priority, WindowPlan
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(Struct, frozen=True, gc=False):
     """Root of the commands. `METHOD` is the name on the wire; an empty one is never sent by a client."""
 
     METHOD: ClassVar[str] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TakeTicket(Command):
-    """Take a number for `service`. `kiosk` prints the slip unless `paperless`; `reason` is a guide's."""
+class TakeTicket(Command, frozen=True, gc=False):
+    """Take a number for `service`. `kiosk` prints the slip unless `paperless`.
+
+    `override`: the staff give it although a rule says no, with a `reason` (T09). An agent's ticket is for `principals`.
+    """
 
     METHOD: ClassVar[str] = "ticket.take"
     service: str
@@ -27,10 +29,11 @@ class TakeTicket(Command):
     paperless: bool = False
     person: Person | None = None
     reason: str | None = None
+    principals: int = 1
+    override: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class CancelTicket(Command):
+class CancelTicket(Command, frozen=True, gc=False):
     """`by` is the acting window: it may cancel what waits, is missed, or is its own; None may cancel any."""
 
     METHOD: ClassVar[str] = "ticket.cancel"
@@ -39,8 +42,7 @@ class CancelTicket(Command):
     by: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CallTicket(Command):
+class CallTicket(Command, frozen=True, gc=False):
     """Call to `window`: the next by policy, or the chosen `ticket` with a `reason`."""
 
     METHOD: ClassVar[str] = "ticket.call"
@@ -49,47 +51,45 @@ class CallTicket(Command):
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RecallTicket(Command):
+class RecallTicket(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "ticket.recall"
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class StartTicket(Command):
+class StartTicket(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "ticket.start"
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class FinishTicket(Command):
+class FinishTicket(Command, frozen=True, gc=False):
+    """The service is done; with `then` the same ticket waits for that service next (受理 → 出件). A consultation that
+    ends needs an `outcome`: solved, referred or registered (L07)."""
+
     METHOD: ClassVar[str] = "ticket.finish"
     window: str
+    then: str | None = None
+    outcome: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MissTicket(Command):
+class MissTicket(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "ticket.miss"
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class RestoreTicket(Command):
+class RestoreTicket(Command, frozen=True, gc=False):
     """Put a missed ticket back to its old place."""
 
     METHOD: ClassVar[str] = "ticket.restore"
     ticket: str
 
 
-@dataclass(frozen=True, slots=True)
-class HoldTicket(Command):
+class HoldTicket(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "ticket.hold"
     window: str
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ResumeTicket(Command):
+class ResumeTicket(Command, frozen=True, gc=False):
     """Call a held ticket back to `window` (回呼)."""
 
     METHOD: ClassVar[str] = "ticket.resume"
@@ -97,11 +97,10 @@ class ResumeTicket(Command):
     ticket: str
 
 
-@dataclass(frozen=True, slots=True)
-class TransferTicket(Command):
-    """Send a ticket on to another `service`, or to one `window`; it keeps its take time and first clerk.
+class TransferTicket(Command, frozen=True, gc=False):
+    """Send a ticket on to another `service`, to one `window` or to one `clerk`; it keeps its take time and first clerk.
 
-    `by` is the acting window, as in `CancelTicket`.
+    `back`: afterwards it comes back to the clerk who sends it. `by` is the acting window, as in `CancelTicket`.
     """
 
     METHOD: ClassVar[str] = "ticket.transfer"
@@ -110,18 +109,18 @@ class TransferTicket(Command):
     window: str | None = None
     reason: str | None = None
     by: str | None = None
+    clerk: str | None = None
+    back: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class UndoTicket(Command):
+class UndoTicket(Command, frozen=True, gc=False):
     """Take back a wrong call that was not yet served (C17)."""
 
     METHOD: ClassVar[str] = "ticket.undo"
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class RateTicket(Command):
+class RateTicket(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "ticket.rate"
     window: str
     level: Level
@@ -129,23 +128,20 @@ class RateTicket(Command):
     raw: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LapseRating(Command):
+class LapseRating(Command, frozen=True, gc=False):
     """The time to rate is over: no rating, which is not a level (E06)."""
 
     ticket: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmSlip(Command):
+class ConfirmSlip(Command, frozen=True, gc=False):
     """The printer has proved the paper."""
 
     ticket: str
     device: str
 
 
-@dataclass(frozen=True, slots=True)
-class FailSlip(Command):
+class FailSlip(Command, frozen=True, gc=False):
     """The paper did not come, or nobody knows; `fault` is the device's code."""
 
     ticket: str
@@ -153,40 +149,42 @@ class FailSlip(Command):
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReprintSlip(Command):
+class ReprintSlip(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "slip.reprint"
     ticket: str
     kiosk: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenWindow(Command):
+class OpenWindow(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "window.open"
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class PauseWindow(Command):
+class PauseWindow(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "window.pause"
     window: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ResumeWindow(Command):
+class ResumeWindow(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "window.resume"
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class CloseWindow(Command):
+class CloseWindow(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "window.close"
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class TakeOverWindow(Command):
+class ArrangeWindows(Command, frozen=True, gc=False):
+    """Change what windows call, from their next call on: all of them or none (C13). `arrangements` are pairs of a
+    window and its plan, the name of one of its modes, or None for the config's own plan."""
+
+    METHOD: ClassVar[str] = "window.arrange"
+    arrangements: tuple[tuple[str, WindowPlan | str | None], ...]
+
+
+class TakeOverWindow(Command, frozen=True, gc=False):
     """AB岗: `clerk` takes the window and its running ticket over in one step (C12)."""
 
     METHOD: ClassVar[str] = "window.take_over"
@@ -194,34 +192,53 @@ class TakeOverWindow(Command):
     clerk: str
 
 
-@dataclass(frozen=True, slots=True)
-class LoginClerk(Command):
+class LoginClerk(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "clerk.login"
     window: str
     clerk: str
 
 
-@dataclass(frozen=True, slots=True)
-class LogoutClerk(Command):
+class LogoutClerk(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "clerk.logout"
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class OpenDay(Command):
+class OpenDay(Command, frozen=True, gc=False):
     """Open the business day `day` (YYYY-MM-DD); counters start anew unless it was open before."""
 
     METHOD: ClassVar[str] = "day.open"
     day: str
 
 
-@dataclass(frozen=True, slots=True)
-class CloseDay(Command):
+class CloseDay(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "day.close"
 
 
-@dataclass(frozen=True, slots=True)
-class SkipNumbers(Command):
+class DeclareEmergency(Command, frozen=True, gc=False):
+    """Stop issuing and calling at once, tell everybody `notice` (C16)."""
+
+    METHOD: ClassVar[str] = "emergency.declare"
+    notice: str
+
+
+class EndEmergency(Command, frozen=True, gc=False):
+    METHOD: ClassVar[str] = "emergency.end"
+
+
+class SetAgent(Command, frozen=True, gc=False):
+    """The person with `digest` acts for others from now on, under the name `agent` (T10)."""
+
+    METHOD: ClassVar[str] = "agent.set"
+    agent: str
+    digest: str
+
+
+class RemoveAgent(Command, frozen=True, gc=False):
+    METHOD: ClassVar[str] = "agent.remove"
+    agent: str
+
+
+class SkipNumbers(Command, frozen=True, gc=False):
     """Leave out the next `count` numbers of each service, or of one: somebody may hold them already (T01).
 
     `closed` does so for a last day that is closed too, since it may be opened again: for a hall that is restored.
@@ -233,49 +250,42 @@ class SkipNumbers(Command):
     closed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StartHall(Command):
+class StartHall(Command, frozen=True, gc=False):
     """The daemon has started: devices are unknown again, slips in flight are uncertain."""
 
     version: str
     config_digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReportDevice(Command):
+class ReportDevice(Command, frozen=True, gc=False):
     device: str
     state: str
     faults: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class RequestHelp(Command):
+class RequestHelp(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "help.request"
     kiosk: str
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerHelp(Command):
+class AnswerHelp(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "help.answer"
     kiosk: str
 
 
-@dataclass(frozen=True, slots=True)
-class PairTerminal(Command):
+class PairTerminal(Command, frozen=True, gc=False):
     terminal: str
     role: str
     place: str | None
     token_digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class RevokeTerminal(Command):
+class RevokeTerminal(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "terminal.revoke"
     terminal: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetAccount(Command):
+class SetAccount(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "account.set"
     account: str
     name: str
@@ -283,7 +293,6 @@ class SetAccount(Command):
     password_hash: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveAccount(Command):
+class RemoveAccount(Command, frozen=True, gc=False):
     METHOD: ClassVar[str] = "account.remove"
     account: str

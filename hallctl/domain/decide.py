@@ -1,13 +1,23 @@
 """``decide(state, command, now) -> Decision | Refusal``: reads, never writes.
 
 The rules of movement are the tables of `lifecycle`; who is next is `policy`; here they are asked in turn. What a
-command means stands in `decide_ticket`, `decide_window` and `decide_hall`, one function each, found by the table.
+command means stands in the modules named ``decide_...``, one function each, found by the table.
 """
 
 from collections.abc import Callable
 from typing import Any, Final
 
-from hallctl.domain import decide_hall, decide_ticket, decide_window
+from hallctl.domain import (
+    decide_booking,
+    decide_check_in,
+    decide_hall,
+    decide_slip,
+    decide_step,
+    decide_take,
+    decide_ticket,
+    decide_watch,
+    decide_window,
+)
 from hallctl.domain.commands import Command
 from hallctl.domain.decision import Decision
 from hallctl.domain.state import HallState
@@ -16,9 +26,15 @@ from hallctl.errors import Refusal
 Handler = Callable[[HallState, Any, int], Decision | Refusal]
 
 HANDLERS: Final[dict[type[Command], Handler]] = {
+    **decide_take.HANDLERS,
+    **decide_check_in.HANDLERS,  # who has an appointment and takes a number is checked in
+    **decide_booking.HANDLERS,
     **decide_ticket.HANDLERS,
+    **decide_step.HANDLERS,
+    **decide_slip.HANDLERS,
     **decide_window.HANDLERS,
     **decide_hall.HANDLERS,
+    **decide_watch.HANDLERS,
 }
 """Every command by its type; complete by test."""
 

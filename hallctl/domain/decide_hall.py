@@ -8,19 +8,24 @@ from hallctl.domain.commands import (
     AnswerHelp,
     CloseDay,
     Command,
+    DeclareEmergency,
+    EndEmergency,
     OpenDay,
     PairTerminal,
     RemoveAccount,
+    RemoveAgent,
     ReportDevice,
     RequestHelp,
     RevokeTerminal,
     SetAccount,
+    SetAgent,
     SkipNumbers,
     StartHall,
 )
 from hallctl.domain.decision import Decision
 from hallctl.domain.lifecycle import ticket_after
 from hallctl.domain.model import SlipState, Stage
+from hallctl.domain.release import released_by
 from hallctl.domain.state import HallState
 from hallctl.errors import Refusal
 
@@ -30,7 +35,8 @@ MOST_SKIPPED: Final = 999
 
 def start_hall(state: HallState, command: StartHall, now: int) -> Decision | Refusal:
     """A slip that was in flight when the daemon died may or may not be on paper: print it again and say so (补打),
-    while that is still of use; else tell that it is unproven (T02, T06)."""
+    while that is still of use; else tell that it is unproven (T02, T06). Nobody waits for a window that is not in the
+    config any more."""
     events: list[e.Event] = [e.HallStarted(command.version, command.config_digest)]
     for ticket in state.tickets.values():
         if ticket.slip is not SlipState.QUEUED:
@@ -40,7 +46,7 @@ def start_hall(state: HallState, command: StartHall, now: int) -> Decision | Ref
             events.append(e.SlipReprinted(ticket.id, ticket.kiosk, "restart"))
         else:
             events.append(e.SlipFailed(ticket.id, None, "printer.unproven"))
-    return Decision(tuple(events))
+    return Decision((*events, *released_by(state)))
 
 
 def open_day(state: HallState, command: OpenDay, now: int) -> Decision | Refusal:
@@ -51,22 +57,30 @@ def open_day(state: HallState, command: OpenDay, now: int) -> Decision | Refusal
         return Refusal("day.past", {"day": command.day, "current": state.last_day})
     opened = e.DayOpened(command.day, fresh=command.day != state.last_day)
     if state.day is None:
-        return Decision((opened,))
+        return Decision((*_day_end(state), opened) if opened.fresh else (opened,))
     closing = close_day(state, CloseDay(), now)
     return closing if isinstance(closing, Refusal) else Decision((*closing.events, opened))
 
 
 def close_day(state: HallState, _command: CloseDay, _now: int) -> Decision | Refusal:
-    """Day end (C14): who waits or is on hold expires, who was called is missed, who is served is served to the end."""
+    """Day end (C14): who waits expires, who was called is missed, who is served is served to the end."""
     if state.day is None:
         return Refusal("day.closed")
+    return Decision((*_day_end(state), e.DayClosed(state.day)))
+
+
+def _day_end(state: HallState) -> list[e.Event]:
+    """What becomes of the open tickets. Who is on hold expires too, or is kept for one day more, as the hall wants it
+    (C09); one who was put on hold after the close is met again before the next day opens."""
     events: list[e.Event] = []
     for ticket in state.tickets.values():
+        if ticket.stage is Stage.HELD and state.layout.held_at_end == "carry" and ticket.day == state.last_day:
+            continue
         if ticket_after("expire", ticket.stage) is not None:
             events.append(e.TicketExpired(ticket.id))
         elif ticket_after("close", ticket.stage) is not None:
             events.append(e.TicketMissed(ticket.id, ticket.window))
-    return Decision((*events, e.DayClosed(state.day)))
+    return events
 
 
 def skip_numbers(state: HallState, command: SkipNumbers, _now: int) -> Decision | Refusal:
@@ -81,6 +95,33 @@ def skip_numbers(state: HallState, command: SkipNumbers, _now: int) -> Decision 
         return Refusal("service.unknown", {"service": command.service})
     services = known if command.service is None else [command.service]
     return Decision(tuple(e.NumbersSkipped(name, state.tally(name).number + command.count) for name in services))
+
+
+def declare_emergency(state: HallState, command: DeclareEmergency, _now: int) -> Decision | Refusal:
+    """Nothing is issued or called from now on; tickets stay as they are (C16)."""
+    if not command.notice.strip():
+        return Refusal("emergency.notice_missing")
+    if state.emergency == command.notice:
+        return Decision(())
+    return Decision((e.EmergencyDeclared(command.notice),))
+
+
+def end_emergency(state: HallState, _command: EndEmergency, _now: int) -> Decision | Refusal:
+    return Decision((e.EmergencyEnded(),)) if state.emergency is not None else Refusal("emergency.none")
+
+
+def set_agent(state: HallState, command: SetAgent, _now: int) -> Decision | Refusal:
+    """One person is one agent: the same card under another name is refused."""
+    for known in state.agents.values():
+        if known.digest == command.digest and known.id != command.agent:
+            return Refusal("agent.known", {"agent": known.id})
+    return Decision((e.AgentSet(command.agent, command.digest),))
+
+
+def remove_agent(state: HallState, command: RemoveAgent, _now: int) -> Decision | Refusal:
+    if command.agent not in state.agents:
+        return Refusal("agent.unknown", {"agent": command.agent})
+    return Decision((e.AgentRemoved(command.agent),))
 
 
 def report_device(state: HallState, command: ReportDevice, _now: int) -> Decision | Refusal:
@@ -143,6 +184,10 @@ HANDLERS: Final[dict[type[Command], Callable[[HallState, Any, int], Decision | R
     OpenDay: open_day,
     CloseDay: close_day,
     SkipNumbers: skip_numbers,
+    DeclareEmergency: declare_emergency,
+    EndEmergency: end_emergency,
+    SetAgent: set_agent,
+    RemoveAgent: remove_agent,
     ReportDevice: report_device,
     RequestHelp: request_help,
     AnswerHelp: answer_help,

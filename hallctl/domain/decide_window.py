@@ -3,8 +3,11 @@
 from collections.abc import Callable
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from hallctl.domain import events as e
 from hallctl.domain.commands import (
+    ArrangeWindows,
     CloseWindow,
     Command,
     LoginClerk,
@@ -15,6 +18,10 @@ from hallctl.domain.commands import (
     TakeOverWindow,
 )
 from hallctl.domain.decision import Decision, move_window
+from hallctl.domain.layout import Layout
+from hallctl.domain.model import WindowPlan
+from hallctl.domain.policy import POLICIES
+from hallctl.domain.release import released_by
 from hallctl.domain.state import HallState
 from hallctl.errors import Refusal
 
@@ -50,7 +57,8 @@ def close(state: HallState, command: CloseWindow, _now: int) -> Decision | Refus
     active = state.active(command.window)
     if active is not None:
         return Refusal("window.busy", {"window": command.window, "label": active.label})
-    return Decision((e.WindowClosed(command.window),), window=command.window)
+    closed = (e.WindowClosed(command.window), *released_by(state, closing=command.window))
+    return Decision(closed, window=command.window)
 
 
 def login(state: HallState, command: LoginClerk, _now: int) -> Decision | Refusal:
@@ -76,6 +84,62 @@ def logout(state: HallState, command: LogoutClerk, _now: int) -> Decision | Refu
     return Decision((e.ClerkLoggedOut(command.window, clerk),), window=command.window)
 
 
+def arrange(state: HallState, command: ArrangeWindows, _now: int) -> Decision | Refusal:
+    """Other plans for windows, whole or not at all; nothing for those that work so already (C13). A service that no
+    window calls any more is not refused: the supervisor is warned of it (`watch`)."""
+    if not command.arrangements:
+        return Refusal("window.plan_missing")
+    plans: dict[str, WindowPlan | None] = {}
+    for window, wanted in command.arrangements:
+        if window not in state.layout.windows:
+            return Refusal("window.unknown", {"window": window})
+        if window in plans:
+            return Refusal("window.arranged_twice", {"window": window})
+        plan = _wanted(state.layout, window, wanted)
+        if isinstance(plan, Refusal):
+            return plan
+        plans[window] = plan
+    events = [e.WindowArranged(window, plan) for window, plan in plans.items() if plan != state.window(window).plan]
+    return Decision(tuple(events), window=next(iter(plans)) if len(plans) == 1 else None)
+
+
+def _wanted(layout: Layout, window: str, wanted: WindowPlan | str | None) -> WindowPlan | Refusal | None:
+    """The plan that is meant, at this window; None is the config's own, also where it is spelt out."""
+    if wanted is None:
+        return None
+    own = layout.windows[window]
+    if isinstance(wanted, str):
+        modes = {mode.name: mode.plan for mode in layout.modes.get(window, ())}
+        if wanted not in modes:
+            return Refusal("window.mode_unknown", {"window": window, "mode": wanted})
+        plan = modes[wanted]
+    else:
+        plan = replace(wanted, id=window, zone=own.zone, mode=None)
+    return plan_refusal(layout, plan) or (None if plan == own else plan)
+
+
+def plan_refusal(layout: Layout, plan: WindowPlan) -> Refusal | None:
+    """What is wrong with a plan in itself, or None; the config is checked by the same rule."""
+    where: dict[str, str | int] = {"window": plan.id}
+    if not plan.services:
+        return Refusal("window.plan_empty", where)
+    for name in (*plan.serves, *(name for name, _share in plan.ratio)):
+        if name not in layout.services:
+            return Refusal("service.unknown", {"service": name})
+    if len(set(plan.serves)) != len(plan.serves):
+        return Refusal("window.plan_twice", where)
+    if plan.policy not in POLICIES:
+        return Refusal("window.policy_unknown", where | {"policy": plan.policy})
+    shares = dict(plan.ratio)
+    if not set(shares) <= set(plan.serves) or any(share < 1 for share in shares.values()):
+        return Refusal("window.ratio", where)
+    if bool(shares) != (plan.policy == "ratio"):
+        return Refusal("window.ratio_policy", where)
+    if plan.help_when < 0 or plan.help_from < 1:
+        return Refusal("window.help", where)
+    return None
+
+
 def take_over(state: HallState, command: TakeOverWindow, _now: int) -> Decision | Refusal:
     """AB岗 (C12): one step, both intervals in the journal, the running ticket stays."""
     refusal = move_window(state, "take_over", command.window) or _unknown_clerk(state, command.clerk)
@@ -86,7 +150,8 @@ def take_over(state: HallState, command: TakeOverWindow, _now: int) -> Decision 
         return Refusal("window.no_clerk", {"window": command.window})
     if previous == command.clerk:
         return Refusal("window.same_clerk", {"window": command.window})
-    return Decision((e.WindowTakenOver(command.window, command.clerk, previous),), window=command.window)
+    taken_over = e.WindowTakenOver(command.window, command.clerk, previous)
+    return Decision((taken_over, *released_by(state, leaving=command.window)), window=command.window)
 
 
 def _unknown_clerk(state: HallState, clerk: str) -> Refusal | None:
@@ -94,6 +159,7 @@ def _unknown_clerk(state: HallState, clerk: str) -> Refusal | None:
 
 
 HANDLERS: Final[dict[type[Command], Callable[[HallState, Any, int], Decision | Refusal]]] = {
+    ArrangeWindows: arrange,
     OpenWindow: open_window,
     PauseWindow: pause,
     ResumeWindow: resume,

@@ -1,21 +1,42 @@
 """What `decide` answers with, and the questions its parts share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from msgspec import Struct
 
 from hallctl.domain.events import Event
 from hallctl.domain.lifecycle import TICKET_REFUSALS, WINDOW_REFUSALS, ticket_after, window_after
-from hallctl.domain.model import Desk, Ticket
+from hallctl.domain.model import ACTIVE, Desk, Stage, Ticket
 from hallctl.domain.state import HallState
 from hallctl.errors import Refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """The events to journal (none: it was so already), and the ticket or window that the answer is about."""
+class Line:
+    """What became of the row `number` of a list: its appointment with the code, `known` if it was booked before; or
+    what is against it."""
+
+    number: int
+    appointment: str | None = None
+    code: str | None = None
+    known: bool = False
+    refusal: Refusal | None = None
+
+    def unbooked(self) -> "Line":
+        """The same where nothing was booked: it could be."""
+        return replace(self, appointment=None, code=None)
+
+
+class Decision(Struct, frozen=True, gc=False):
+    """The events to journal (none: it was so already), and the ticket, window, appointment or rows of a list that the
+    answer is about. A `notice` is told beside it: what is done is not quite what was asked."""
 
     events: tuple[Event, ...]
     ticket: str | None = None
     window: str | None = None
+    appointment: str | None = None
+    lines: tuple[Line, ...] = ()
+    notice: Refusal | None = None
 
 
 BLOCKING: frozenset[str] = frozenset(
@@ -58,6 +79,25 @@ def ticket_named(state: HallState, move: str, ticket_id: str) -> Ticket | Refusa
     if ticket is None:
         return Refusal("ticket.unknown", {"ticket": ticket_id})
     return move_ticket(move, ticket) or ticket
+
+
+def not_ours(state: HallState, ticket: Ticket, by: str | None) -> Refusal | None:
+    """A window must not touch what is called or served at another one, or on hold for somebody else; `by` None may."""
+    if by is None or ticket.stage not in ACTIVE | {Stage.HELD} or ticket.window == by:
+        return None
+    if ticket.stage is Stage.HELD and may_resume(state, ticket, by):
+        return None
+    return Refusal("ticket.elsewhere", {"label": ticket.label, "window": str(ticket.window)})
+
+
+def may_resume(state: HallState, ticket: Ticket, window: str) -> bool:
+    """Whose the held ticket is: the window's that held it, its clerk's at another one, or, while nobody sits at that
+    window, anybody's who serves it."""
+    held_at = ticket.window or ""
+    if held_at == window or (ticket.clerk is not None and state.window(window).clerk == ticket.clerk):
+        return True
+    gone = held_at not in state.layout.windows or state.window(held_at).state is Desk.CLOSED
+    return gone and window in state.layout.windows and ticket.queue in state.plan(window).serves
 
 
 def printer_refusal(state: HallState, printer: str) -> Refusal | None:

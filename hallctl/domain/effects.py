@@ -52,6 +52,12 @@ class Announce(Effect):
 
 
 @dataclass(frozen=True, slots=True)
+class Alarm(Effect):
+    """An emergency has begun, has another notice now, or is over: every loudspeaker breaks off, and speaks the notice
+    as long as there is one (C16)."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskRating(Effect):
     """Ask for a rating of the finished service at the window."""
 
@@ -65,6 +71,7 @@ _SHOWN = (
     e.TicketRecalled,
     e.TicketStarted,
     e.TicketFinished,
+    e.TicketStepped,
     e.TicketMissed,
     e.TicketHeld,
     e.TicketTransferred,
@@ -84,11 +91,16 @@ _QUEUED = (
     e.TicketTaken,
     e.TicketCancelled,
     e.TicketCalled,
+    e.TicketMissed,
     e.TicketRestored,
     e.TicketTransferred,
+    e.TicketStepped,
     e.TicketUndone,
 )
 """Events after which another number of people waits."""
+
+_EVERYWHERE = (e.EmergencyDeclared, e.EmergencyEnded, e.DayOpened, e.DayClosed)
+"""Events after which every screen looks different, or may."""
 
 
 def effects(state: HallState, record: Record) -> list[Effect]:
@@ -103,12 +115,16 @@ def effects(state: HallState, record: Record) -> list[Effect]:
         made.append(Announce(at + layout.announce_s * 1000, event.ticket, event.window))
     elif isinstance(event, e.TicketFinished):
         made.append(AskRating(at + layout.rating_s * 1000, event.ticket, event.window))
+    elif isinstance(event, e.EmergencyDeclared | e.EmergencyEnded):
+        made.append(Alarm(at + SHOW_MS))
+    if isinstance(event, _EVERYWHERE):
+        made += [ShowWindow(at + SHOW_MS, window) for window in layout.windows]
     window = getattr(event, "window", None)
     if window is not None and isinstance(event, _SHOWN):
         made.append(ShowWindow(at + SHOW_MS, window))
     if isinstance(event, _QUEUED):
         ticket = state.tickets.get(event.ticket)
         queue = event.queue if isinstance(event, e.TicketCancelled) else ticket.queue if ticket else None
-        if queue is not None:
-            made.append(ShowQueue(at + SHOW_MS, queue))
+        left = event.left if isinstance(event, e.TicketTransferred) else None
+        made += [ShowQueue(at + SHOW_MS, name) for name in dict.fromkeys((queue, left)) if name is not None]
     return made

@@ -4,35 +4,18 @@ Each event is self-contained: `apply` needs the state and the event, never the c
 personal data or secrets: the journal keeps them in a column of their own that can be emptied.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from msgspec import Struct
-
-from hallctl.domain.model import Level, Person, Priority
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Root of the events. `TYPE` is the name in the journal and on the wire."""
-
-    TYPE: ClassVar[str] = ""
-    PRIVATE: ClassVar[frozenset[str]] = frozenset()
+from hallctl.domain.event import Event as Event
+from hallctl.domain.event import Record as Record
+from hallctl.domain.model import Beaten, Level, Person, Priority, Step, WindowPlan
 
 
-class Record(Struct, frozen=True, gc=False):
-    """An event in the journal: gapless `seq`, when, the business day (or None), and who or what did it."""
+class TicketTaken(Event, frozen=True, gc=False):
+    """A number was issued. `place` orders the queue (ms); `printing` says that a slip is due at `kiosk`.
 
-    seq: int
-    at: int
-    day: str | None
-    actor: str
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class TicketTaken(Event):
-    """A number was issued. `place` orders the queue (ms); `printing` says that a slip is due at `kiosk`."""
+    `override`: the staff gave it against a rule, for the `reason` told (T09). `appointment` is the one checked in.
+    """
 
     TYPE: ClassVar[str] = "ticket.taken"
     PRIVATE: ClassVar[frozenset[str]] = frozenset({"person"})
@@ -47,10 +30,13 @@ class TicketTaken(Event):
     printing: bool = False
     reason: str | None = None
     person: Person | None = None
+    principals: int = 1
+    agent: bool = False
+    override: bool = False
+    appointment: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TicketCancelled(Event):
+class TicketCancelled(Event, frozen=True, gc=False):
     """`queue` is where it stood, `window` the window it occupied or was held at."""
 
     TYPE: ClassVar[str] = "ticket.cancelled"
@@ -60,73 +46,84 @@ class TicketCancelled(Event):
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TicketCalled(Event):
-    """`why` names the rule that chose it; `beat` the heads of other classes or queues it was preferred to."""
+class TicketCalled(Event, frozen=True, gc=False):
+    """`why` names the rule that chose it among so many heads (`among`); `beat` the next of those it was preferred to.
+
+    `passed` are queues in which ordinary tickets waited that it could have called: a privileged call passes over them,
+    an ordinary one ends the row of such calls. `credits` are what services are owed after a call by ratio, in parts of
+    which a call costs the sum of its shares; () leaves them as they were.
+    """
 
     TYPE: ClassVar[str] = "ticket.called"
     ticket: str
     window: str
     clerk: str | None
     why: str
-    beat: tuple[str, ...] = ()
+    beat: tuple[Beaten, ...] = ()
     reason: str | None = None
+    among: int = 0
+    passed: tuple[str, ...] = ()
+    credits: tuple[tuple[str, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TicketRecalled(Event):
+class TicketRecalled(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "ticket.recalled"
     ticket: str
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class TicketStarted(Event):
+class TicketStarted(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "ticket.started"
     ticket: str
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class TicketFinished(Event):
+class TicketFinished(Event, frozen=True, gc=False):
+    """`served` tells in which hours the service ended: regular, extra (错时), overtime (延时) or outside of all (T11);
+    `outcome` how a consultation ended (L07)."""
+
     TYPE: ClassVar[str] = "ticket.finished"
     ticket: str
     window: str
     clerk: str | None
+    served: str = "regular"
+    outcome: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TicketMissed(Event):
+class TicketMissed(Event, frozen=True, gc=False):
+    """Nobody came. `then` is what becomes of it: ``void`` and ``staff_restore`` stay missed; ``tail`` waits again at
+    `place`; ``requeue`` waits until its queue has had `after` calls in all."""
+
     TYPE: ClassVar[str] = "ticket.missed"
     ticket: str
     window: str | None = None
+    then: str = "staff_restore"
+    place: int | None = None
+    after: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TicketRestored(Event):
+class TicketRestored(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "ticket.restored"
     ticket: str
 
 
-@dataclass(frozen=True, slots=True)
-class TicketHeld(Event):
+class TicketHeld(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "ticket.held"
     ticket: str
     window: str
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TicketResumed(Event):
+class TicketResumed(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "ticket.resumed"
     ticket: str
     window: str
     clerk: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class TicketTransferred(Event):
-    """Back to waiting in `queue`, for any of its windows or only for `target`; `window` is where it came from."""
+class TicketTransferred(Event, frozen=True, gc=False):
+    """Back to waiting in `queue`, for any of its windows or only for `target` or `for_clerk`; `window` is where it came
+    from, `left` the queue in which it waited until now, `steps` are to come after that service (back to the sender)."""
 
     TYPE: ClassVar[str] = "ticket.transferred"
     ticket: str
@@ -134,10 +131,30 @@ class TicketTransferred(Event):
     target: str | None = None
     window: str | None = None
     reason: str | None = None
+    for_clerk: str | None = None
+    steps: tuple[Step, ...] = ()
+    left: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TicketUndone(Event):
+class TicketStepped(Event, frozen=True, gc=False):
+    """One service of the ticket is done, and the same ticket waits for its next step: `queue`, perhaps only at `target`
+    or for `for_clerk`; `steps` are those after that (受理 → 出件). `place` orders it there, behind `ahead` people;
+    `served` is as in `TicketFinished`."""
+
+    TYPE: ClassVar[str] = "ticket.stepped"
+    ticket: str
+    window: str
+    clerk: str | None
+    queue: str
+    place: int
+    target: str | None = None
+    for_clerk: str | None = None
+    steps: tuple[Step, ...] = ()
+    served: str = "regular"
+    ahead: int = 0
+
+
+class TicketUndone(Event, frozen=True, gc=False):
     """A wrong call was taken back: the ticket waits again at its old place, or is on hold again (`held`)."""
 
     TYPE: ClassVar[str] = "ticket.undone"
@@ -146,15 +163,13 @@ class TicketUndone(Event):
     held: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TicketExpired(Event):
+class TicketExpired(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "ticket.expired"
     ticket: str
     reason: str = "day.closed"
 
 
-@dataclass(frozen=True, slots=True)
-class TicketRated(Event):
+class TicketRated(Event, frozen=True, gc=False):
     """`raw` is the key or value as the device sent it; `level` is never shown to window staff."""
 
     TYPE: ClassVar[str] = "ticket.rated"
@@ -164,29 +179,25 @@ class TicketRated(Event):
     raw: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RatingLapsed(Event):
+class RatingLapsed(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "rating.lapsed"
     ticket: str
 
 
-@dataclass(frozen=True, slots=True)
-class SlipConfirmed(Event):
+class SlipConfirmed(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "slip.confirmed"
     ticket: str
     device: str
 
 
-@dataclass(frozen=True, slots=True)
-class SlipFailed(Event):
+class SlipFailed(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "slip.failed"
     ticket: str
     device: str | None
     fault: str
 
 
-@dataclass(frozen=True, slots=True)
-class SlipReprinted(Event):
+class SlipReprinted(Event, frozen=True, gc=False):
     """Another copy is due at `kiosk`, marked 补打; `reason` says why (asked, same_person, restart)."""
 
     TYPE: ClassVar[str] = "slip.reprinted"
@@ -195,55 +206,55 @@ class SlipReprinted(Event):
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class WindowOpened(Event):
+class WindowOpened(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "window.opened"
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class WindowPaused(Event):
+class WindowPaused(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "window.paused"
     window: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class WindowResumed(Event):
+class WindowResumed(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "window.resumed"
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class WindowClosed(Event):
+class WindowClosed(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "window.closed"
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class WindowTakenOver(Event):
+class WindowArranged(Event, frozen=True, gc=False):
+    """From its next call on the window works by `plan`; None is the config's own (C13)."""
+
+    TYPE: ClassVar[str] = "window.arranged"
+    window: str
+    plan: WindowPlan | None
+
+
+class WindowTakenOver(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "window.taken_over"
     window: str
     clerk: str
     previous: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClerkLoggedIn(Event):
+class ClerkLoggedIn(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "clerk.logged_in"
     window: str
     clerk: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClerkLoggedOut(Event):
+class ClerkLoggedOut(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "clerk.logged_out"
     window: str
     clerk: str
 
 
-@dataclass(frozen=True, slots=True)
-class DayOpened(Event):
+class DayOpened(Event, frozen=True, gc=False):
     """`fresh` says that the counters start anew; False is the reopening of a day closed too early."""
 
     TYPE: ClassVar[str] = "day.opened"
@@ -251,14 +262,37 @@ class DayOpened(Event):
     fresh: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DayClosed(Event):
+class DayClosed(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "day.closed"
     day: str
 
 
-@dataclass(frozen=True, slots=True)
-class NumbersSkipped(Event):
+class EmergencyDeclared(Event, frozen=True, gc=False):
+    """Nothing is issued or called until it ends; `notice` is shown and spoken everywhere (C16)."""
+
+    TYPE: ClassVar[str] = "emergency.declared"
+    notice: str
+
+
+class EmergencyEnded(Event, frozen=True, gc=False):
+    TYPE: ClassVar[str] = "emergency.ended"
+
+
+class AgentSet(Event, frozen=True, gc=False):
+    """The person with this digest acts for others (代办员, T10); `agent` is what the hall calls that person."""
+
+    TYPE: ClassVar[str] = "agent.set"
+    PRIVATE: ClassVar[frozenset[str]] = frozenset({"digest"})
+    agent: str
+    digest: str = ""
+
+
+class AgentRemoved(Event, frozen=True, gc=False):
+    TYPE: ClassVar[str] = "agent.removed"
+    agent: str
+
+
+class NumbersSkipped(Event, frozen=True, gc=False):
     """`number` is the last number of the service that counts as issued now; those left out have no ticket."""
 
     TYPE: ClassVar[str] = "numbers.skipped"
@@ -266,35 +300,30 @@ class NumbersSkipped(Event):
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class HallStarted(Event):
+class HallStarted(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "hall.started"
     version: str
     config_digest: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceReported(Event):
+class DeviceReported(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "device.reported"
     device: str
     state: str
     faults: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class HelpRequested(Event):
+class HelpRequested(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "help.requested"
     kiosk: str
 
 
-@dataclass(frozen=True, slots=True)
-class HelpAnswered(Event):
+class HelpAnswered(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "help.answered"
     kiosk: str
 
 
-@dataclass(frozen=True, slots=True)
-class TerminalPaired(Event):
+class TerminalPaired(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "terminal.paired"
     PRIVATE: ClassVar[frozenset[str]] = frozenset({"token_digest"})
     terminal: str
@@ -303,14 +332,12 @@ class TerminalPaired(Event):
     token_digest: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TerminalRevoked(Event):
+class TerminalRevoked(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "terminal.revoked"
     terminal: str
 
 
-@dataclass(frozen=True, slots=True)
-class AccountSet(Event):
+class AccountSet(Event, frozen=True, gc=False):
     """`password_hash` None keeps the old one."""
 
     TYPE: ClassVar[str] = "account.set"
@@ -321,15 +348,6 @@ class AccountSet(Event):
     password_hash: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AccountRemoved(Event):
+class AccountRemoved(Event, frozen=True, gc=False):
     TYPE: ClassVar[str] = "account.removed"
     account: str
-
-
-def _all(root: type[Event]) -> "list[type[Event]]":
-    return [kind for child in root.__subclasses__() for kind in (child, *_all(child))]
-
-
-EVENTS: dict[str, type[Event]] = {kind.TYPE: kind for kind in _all(Event)}
-"""Every event by its type; complete by construction."""

@@ -16,7 +16,9 @@ TICKET_MOVES: Final[dict[str, dict[Stage, Stage]]] = {
     "recall": {C: C},
     "start": {C: S},
     "finish": {S: D},
+    "step": {S: W},
     "miss": {C: M},
+    "requeue": {C: W},
     "restore": {M: W},
     "hold": {S: H},
     "resume": {H: C},
@@ -29,15 +31,18 @@ TICKET_MOVES: Final[dict[str, dict[Stage, Stage]]] = {
     "rate": {D: D},
     "reprint": {W: W, C: C, S: S, H: H, M: M},
 }
-"""move → stage → stage after it. ``undo_resume`` is the undo of a ticket that was called back
-from being on hold; ``expire`` and ``close`` are the day's end (C14); ``close`` misses who was called."""
+"""move → stage → stage after it. ``step`` ends one service of several, ``requeue`` is a miss after which one waits
+again; ``undo_resume`` is the undo of a ticket that was called back from being on hold; ``expire`` and ``close`` are
+the day's end (C14); ``close`` misses who was called."""
 
 TICKET_REFUSALS: Final[dict[str, str]] = {
     "call": "ticket.not_waiting",
     "recall": "ticket.not_called",
     "start": "ticket.not_called",
     "finish": "ticket.not_serving",
+    "step": "ticket.not_serving",
     "miss": "ticket.not_called",
+    "requeue": "ticket.not_called",
     "restore": "ticket.not_missed",
     "hold": "ticket.not_serving",
     "resume": "ticket.not_held",

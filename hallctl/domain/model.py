@@ -4,7 +4,6 @@ Moments are milliseconds since the epoch (UTC); ids are strings; a label is what
 What each command makes anew is a msgspec struct: to replace a field of a ticket costs 0.5 µs, of a dataclass 12 µs.
 """
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
@@ -53,6 +52,9 @@ class Priority(_Name):
 RANK: Final = {priority: rank for rank, priority in enumerate(Priority)}
 """Rank of each class; 0 is served first."""
 
+ORDINARY: Final = frozenset({Priority.NORMAL, Priority.APPOINTMENT})
+"""Classes that the fairness cap protects; all others are privileged (C03)."""
+
 
 class Desk(_Name):
     """The states of a window."""
@@ -99,6 +101,51 @@ class Person(Struct, frozen=True, gc=False):
     kind: str
 
 
+class WindowPlan(Struct, frozen=True):
+    """What a window calls and by which policy; `mode` names the plan, None is the config's first one.
+
+    `help` are services it helps out with: only while at most `help_when` wait for its own and at least `help_from` for
+    the one helped. `ratio` are (service, share) pairs for the policy of that name. `choose`: its clerk may call a
+    chosen ticket, with a reason; else only the next (blind).
+    """
+
+    id: str
+    zone: str
+    services: tuple[str, ...]
+    policy: str = "priority"
+    help: tuple[str, ...] = ()
+    help_when: int = 0
+    help_from: int = 1
+    ratio: tuple[tuple[str, int], ...] = ()
+    choose: bool = True
+    mode: str | None = None
+
+    @property
+    def serves(self) -> tuple[str, ...]:
+        """All services it may call from, its own first."""
+        return self.services + self.help
+
+
+class Step(Struct, frozen=True):
+    """Where a ticket goes after its present service: a queue, there perhaps to one window or clerk only. It comes back
+    to the `place` that it had, or queues anew (None)."""
+
+    queue: str
+    target: str | None = None
+    for_clerk: str | None = None
+    place: int | None = None
+
+
+class Beaten(Struct, frozen=True, gc=False):
+    """A head that was not chosen: its ticket, `by` which rule it lost (see `policy`), and by how much: seconds of
+    accumulated priority, thousandths of a call that is owed or of a relative wait, privileged calls in a row at the
+    cap, 0 where there is nothing to measure."""
+
+    ticket: str
+    by: str
+    amount: int = 0
+
+
 class Ticket(Struct, frozen=True, gc=False):
     """One visit. `service` issued the number, `queue` is the service whose queue it stands in now.
 
@@ -106,6 +153,13 @@ class Ticket(Struct, frozen=True, gc=False):
     latest; `first_clerk` is who served first (首问负责); `held_ms` does not count as service,
     `resumed_at` is set while it is called back from being on hold. It is `live`, and in memory, while it is open or its
     rating is asked.
+
+    `target` and `for_clerk` narrow who may call it. A missed ticket that comes `after` so many calls of its queue
+    stands beside the lanes until then; `misses` counts how often it did not come since it was last served. `steps` are
+    still to come after the present service; from the second one on the wait counts from `eligible_at`, and the moments
+    of calling and serving are those of the present service. An `agent` (代办员) acts for so many `principals`.
+    `appointment` is the id of the one checked in. `served` tells in which hours its last service ended: regular, extra,
+    overtime or outside (see `opening`).
     """
 
     id: str
@@ -134,6 +188,15 @@ class Ticket(Struct, frozen=True, gc=False):
     held_at: int | None = None
     resumed_at: int | None = None
     held_ms: int = 0
+    after: int | None = None
+    misses: int = 0
+    for_clerk: str | None = None
+    steps: tuple[Step, ...] = ()
+    principals: int = 1
+    agent: bool = False
+    appointment: str | None = None
+    served: str | None = None
+    eligible_at: int | None = None
     ahead: int = 0
     slip: SlipState = SlipState.NONE
     slip_fault: str | None = None
@@ -145,8 +208,23 @@ class Ticket(Struct, frozen=True, gc=False):
     person: Person | None = None
 
 
+class Fairness(Struct, frozen=True, gc=False):
+    """What a call changed that an undo puts back: the window's `streak` and `credits` before it, and what has to be
+    added to the rows of privileged calls of which queues."""
+
+    streak: int = 0
+    credits: tuple[tuple[str, int], ...] = ()
+    rows: tuple[tuple[str, int], ...] = ()
+
+
 class Window(Struct, frozen=True, gc=False):
-    """One counter. `ticket` is the id of its active ticket; `done` counts today's finished services."""
+    """One counter. `ticket` is the id of its active ticket; `done` counts today's finished services.
+
+    `plan` is the arrangement in force, None the config's own; `arranged_at` is when it was last changed today. `streak`
+    counts the privileged calls in a row that passed over an ordinary ticket which the window could have called,
+    `credits` are what services are owed under the policy ``ratio``; `before` is how that was before the last call, None
+    for nothing at all.
+    """
 
     id: str
     state: Desk = Desk.CLOSED
@@ -155,10 +233,19 @@ class Window(Struct, frozen=True, gc=False):
     reason: str | None = None
     since: int = 0
     done: int = 0
+    plan: WindowPlan | None = None
+    streak: int = 0
+    credits: tuple[tuple[str, int], ...] = ()
+    before: Fairness | None = None
+    arranged_at: int | None = None
 
 
 class Tally(Struct, frozen=True, gc=False):
-    """A service's figures of the day; `number` is the last number issued, `serve_mean_ms` a running mean."""
+    """A service's figures of the day; `number` is the last number issued, `serve_mean_ms` a running mean, `calls`
+    counts every call from the queue, `called` first calls; `streak` is as in `Window`, of those who wait in this queue.
+    Of those `done`, `overtime` ended after the close (延时服务), `extra` in hours besides the usual ones (错时服务).
+    `privileged` of the first calls were of privileged classes; `turn_mean_ms` is a running mean of how long a window is
+    taken by one, served or not, with the clerk's pause before the call if somebody waited."""
 
     number: int = 0
     called: int = 0
@@ -168,6 +255,12 @@ class Tally(Struct, frozen=True, gc=False):
     expired: int = 0
     wait_sum_ms: int = 0
     serve_mean_ms: int = 0
+    calls: int = 0
+    streak: int = 0
+    overtime: int = 0
+    extra: int = 0
+    privileged: int = 0
+    turn_mean_ms: int = 0
 
 
 class Device(Struct, frozen=True, gc=False):
@@ -198,6 +291,13 @@ class Terminal(Struct, frozen=True, gc=False):
     token_digest: str
 
 
+class Agent(Struct, frozen=True, gc=False):
+    """A person who acts for others (代办员): the name that the hall gives, the keyed digest of the card."""
+
+    id: str
+    digest: str
+
+
 class Call(Struct, frozen=True, gc=False):
     """One line of the board's list: a ticket called to a window, the newest first. `seq` is that of the last call."""
 
@@ -209,50 +309,6 @@ class Call(Struct, frozen=True, gc=False):
     count: int
     seq: int
 
-
-@dataclass(frozen=True, slots=True)
-class Service:
-    """A service as configured: one queue, one prefix."""
-
-    id: str
-    prefix: str
-    zone: str
-    mean_s: int = 480
-    identity: str = "none"
-
-
-@dataclass(frozen=True, slots=True)
-class WindowPlan:
-    """A window as configured: what it serves and by which policy it chooses."""
-
-    id: str
-    zone: str
-    services: tuple[str, ...]
-    policy: str = "priority"
-
-
-@dataclass(frozen=True, slots=True)
-class Layout:
-    """The configured hall as the domain sees it. Only `decide` reads it; events carry all that `apply` needs."""
-
-    services: dict[str, Service]
-    windows: dict[str, WindowPlan]
-    kiosk_printers: dict[str, str | None]
-    recall_limit: int = 5
-    recall_gap_s: int = 5
-    undo_s: int = 30
-    rating_s: int = 30
-    slip_s: int = 120
-    announce_s: int = 30
-    serving: dict[str, tuple[str, ...]] = field(init=False)
-    """Which windows serve a service, in the config's order."""
-
-    def __post_init__(self) -> None:
-        serving = {name: tuple(w.id for w in self.windows.values() if name in w.services) for name in self.services}
-        object.__setattr__(self, "serving", serving)
-
-
-EMPTY_LAYOUT: Final = Layout({}, {}, {})
 
 CALLS_KEPT: Final = 32
 """Calls kept for boards that connect late; a board shows the last 8 of its zone."""

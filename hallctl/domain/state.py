@@ -4,22 +4,25 @@ Only `apply` writes to it. A ticket is live while it is open or its rating is as
 store has them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from msgspec.structs import replace
 
+from hallctl.domain.agenda import Agenda
+from hallctl.domain.alert import Alert
+from hallctl.domain.booking import Appointment, Block, Quota
 from hallctl.domain.lane import Entry, Lane
+from hallctl.domain.layout import EMPTY_LAYOUT, Layout
 from hallctl.domain.model import (
     CALLS_KEPT,
-    EMPTY_LAYOUT,
     OPEN,
     Account,
+    Agent,
     Call,
     Desk,
     Device,
-    Layout,
     Priority,
     RatingState,
     Stage,
@@ -27,20 +30,41 @@ from hallctl.domain.model import (
     Terminal,
     Ticket,
     Window,
+    WindowPlan,
 )
+from hallctl.domain.taken import Taken
 
 Place = tuple[str, str]
-"""Where one waits: ("service", service id), or ("window", window id) for tickets meant for one window only."""
+"""Where one waits: ("service", service id); ("window", window id) or ("clerk", account id) for tickets meant for one
+only; ("returning", service id) for those who missed their turn and come back after some others."""
 
-PLAIN: Final = {"window": "windows", "device": "devices", "account": "accounts", "terminal": "terminals"}
-"""Kinds that are kept by id, without an index or an order, and where."""
+PLAIN: Final = {
+    "window": "windows",
+    "device": "devices",
+    "account": "accounts",
+    "terminal": "terminals",
+    "agent": "agents",
+    "alert": "alerts",
+    "appointment": "appointments",
+    "block": "blocks",
+    "quota": "quotas",
+}
+"""Kinds that are kept by id, without an order, and where."""
 
 Noted = dict[tuple[str, Any], tuple[Any, Any]]
 """What has changed: (kind, key) → (value as it was, value as it is); None where there was or is none.
 
-Kinds and keys: ``ticket``, ``window``, ``account``, ``terminal`` by id, ``tally`` (day, service), ``call`` ticket,
-``device`` name, ``help`` kiosk (True), ``day`` "" ((day, last day)). In the order of the first change.
+Kinds and keys: ``ticket``, ``window``, ``account``, ``terminal``, ``alert`` by id, ``tally`` (day, service), ``call``
+ticket, ``device`` and ``agent`` name, ``appointment`` and ``quota`` by id, ``block`` by digest, ``help`` kiosk (True),
+``day`` "" ((day, last day)), ``emergency`` "" (its notice). In the order of the first change.
 """
+
+
+def merge(noted: Noted, later: Noted) -> None:
+    """Put what was noted later to what was noted before."""
+    for place, (old, new) in later.items():
+        known = noted.get(place)
+        noted[place] = (known[0] if known is not None else old, new)
 
 
 @dataclass(slots=True)
@@ -48,9 +72,14 @@ class HallState:
     """Everything `decide` may look at. `seq` is the last event applied; `day` None while the day is closed.
 
     `calls` has the newest last. Indexes over `tickets`: `lanes` (who waits where, by class), `persons` ((digest, queue)
-    → waiting ticket), `targets` (waiting for one window only), `asked` (window → finished ticket to be rated).
+    → waiting ticket), `targets` (waiting for one window or clerk only), `returning` (waiting beside the lanes), `asked`
+    (window → finished ticket to be rated);
+    `arranged` are windows that do not work by the config's plan; `agenda` indexes `appointments`;
+    `taken` counts the day's numbers, closed ones too;
+    `carried` are the labels of open tickets of earlier days, which are not given again meanwhile.
     Each change is noted: `take_noted` is what the rows are made from and what another state adopts. Nobody waits
-    at a `place` after `latest`.
+    at a `place` after `latest`. `issued` has every ticket's id since the last day began, those that have left memory
+    too: none is given twice (T01).
     """
 
     layout: Layout = EMPTY_LAYOUT
@@ -64,13 +93,25 @@ class HallState:
     accounts: dict[str, Account] = field(default_factory=dict)
     terminals: dict[str, Terminal] = field(default_factory=dict)
     calls: dict[str, Call] = field(default_factory=dict)
+    emergency: str | None = None
+    agents: dict[str, Agent] = field(default_factory=dict)
+    alerts: dict[str, Alert] = field(default_factory=dict)
     helps: set[str] = field(default_factory=set)
+    appointments: dict[str, Appointment] = field(default_factory=dict)
+    blocks: dict[str, Block] = field(default_factory=dict)
+    quotas: dict[str, Quota] = field(default_factory=dict)
+    agenda: Agenda = field(default_factory=Agenda)
     lanes: dict[Place, dict[Priority, Lane]] = field(default_factory=dict)
     persons: dict[tuple[str, str], str] = field(default_factory=dict)
     targets: set[str] = field(default_factory=set)
+    returning: set[str] = field(default_factory=set)
+    arranged: set[str] = field(default_factory=set)
     asked: dict[str, str] = field(default_factory=dict)
+    carried: dict[str, str] = field(default_factory=dict)
+    taken: Taken = field(default_factory=Taken)
     noted: Noted = field(default_factory=dict, compare=False)
     latest: int = field(default=0, compare=False)
+    issued: set[str] = field(default_factory=set, compare=False)
 
     # ------------------------------------------------------------ changes
 
@@ -85,35 +126,42 @@ class HallState:
             ticket = replace(ticket, live=False)
         old = self.tickets.get(ticket.id)
         if old is not None:
-            self._unindex(old)
+            _unindex(self, old)
+        else:
+            self.issued.add(ticket.id)
+        if old is None or ticket.stage is Stage.CANCELLED:
+            _count(self, old, ticket)
         if ticket.live:
             self.tickets[ticket.id] = ticket
-            self._index(ticket)
+            _index(self, ticket)
         else:
             self.tickets.pop(ticket.id, None)
-        self._note("ticket", ticket.id, old, ticket)
+        if ticket.day != self.last_day:
+            _carry(self, ticket)
+        self.note("ticket", ticket.id, old, ticket)
 
     def change(self, kind: str, key: str, new: Any) -> None:
-        """Keep a window, device, account or terminal under its id; None takes it out."""
+        """Keep a window, device, account ... under its id; None takes it out, and what is not live any more leaves
+        memory too: the store keeps it."""
         kept: dict[str, Any] = getattr(self, PLAIN[kind])
-        self._note(kind, key, kept.get(key), new)
-        if new is None:
+        old = kept.get(key)
+        self.note(kind, key, old, new)
+        if kind == "window":
+            (self.arranged.discard if new is None or new.plan is None else self.arranged.add)(key)
+        elif kind == "appointment":
+            self.agenda.change(old, new)
+        if new is None or getattr(new, "live", True) is False:
             kept.pop(key, None)
         else:
             kept[key] = new
 
     def put_tally(self, service: str, tally: Tally) -> None:
-        self._note("tally", (self.last_day, service), self.tallies.get(service), tally)
+        self.note("tally", (self.last_day, service), self.tallies.get(service), tally)
         self.tallies[service] = tally
-
-    def put_help(self, kiosk: str, wanted: bool) -> None:
-        """Somebody asks for help at the kiosk, or not any more."""
-        self._note("help", kiosk, kiosk in self.helps or None, wanted or None)
-        (self.helps.add if wanted else self.helps.discard)(kiosk)
 
     def show_call(self, call: Call) -> None:
         """The call becomes the newest line of the boards' list; what is beyond its length goes."""
-        self._note("call", call.ticket, self.calls.pop(call.ticket, None), call)
+        self.note("call", call.ticket, self.calls.pop(call.ticket, None), call)
         self.calls[call.ticket] = call
         if len(self.calls) > CALLS_KEPT:
             self.forget_call(next(iter(self.calls)))
@@ -122,18 +170,23 @@ class HallState:
         """Take the ticket's line off the list."""
         call = self.calls.pop(ticket, None)
         if call is not None:
-            self._note("call", ticket, call, None)
+            self.note("call", ticket, call, None)
 
     def turn_day(self, day: str | None, last_day: str | None) -> None:
         """Open or close a day; where the last day is another than before, the figures and calls start anew."""
         if last_day != self.last_day:
             self.tallies.clear()
+            self.taken.clear()
+            self.issued.clear()
             for ticket in list(self.calls):
                 self.forget_call(ticket)
-        self._note("day", "", (self.day, self.last_day), (day, last_day))
+        self.note("day", "", (self.day, self.last_day), (day, last_day))
         self.day, self.last_day = day, last_day
+        kept = (ticket for ticket in self.tickets.values() if ticket.day != last_day and ticket.stage in OPEN)
+        self.carried = {ticket.label: ticket.id for ticket in kept}
 
-    def _note(self, kind: str, key: Any, old: Any, new: Any) -> None:
+    def note(self, kind: str, key: Any, old: Any, new: Any) -> None:
+        """Something is another value now."""
         known = self.noted.get((kind, key))
         self.noted[kind, key] = (known[0] if known else old, new)
 
@@ -154,18 +207,23 @@ class HallState:
 
     def waiting(self, queue: str) -> int:
         """How many wait in the service's queue, those meant for one window included."""
-        own = sum(map(len, self.standing("service", queue).values()))
-        return own + sum(1 for ticket in self.targeted() if ticket.queue == queue)
+        lanes = (*self.standing("service", queue).values(), *self.standing("returning", queue).values())
+        return sum(map(len, lanes)) + sum(1 for ticket in self.targeted() if ticket.queue == queue)
 
     def place(self, now: int) -> int:
         """Where one who comes `now` stands: behind all who wait, though the clock was set back meanwhile (O08)."""
         if now >= self.latest:
             return now
-        tails = (lane.tail for lanes in self.lanes.values() for lane in lanes.values())
+        tails = (
+            lane.tail
+            for (kind, _name), lanes in self.lanes.items()
+            for priority, lane in lanes.items()
+            if kind != "returning" and priority is not Priority.APPOINTMENT
+        )
         return max(now, *(tail[0] for tail in tails if tail is not None), 0)
 
     def targeted(self) -> Iterator[Ticket]:
-        """Waiting tickets that are meant for one window only: few."""
+        """Waiting tickets that are meant for one window or one clerk only: few."""
         for ticket in self.targets:
             yield self.tickets[ticket]
 
@@ -173,37 +231,85 @@ class HallState:
         """The lanes of the place by class; only those in which anybody ever waited."""
         return self.lanes.get((kind, name), _NOBODY)
 
+    def plan(self, window: str) -> WindowPlan:
+        """What the window calls at present; KeyError for one that the hall does not have."""
+        return self.window(window).plan or self.layout.windows[window]
+
+    def serving(self, queue: str) -> Sequence[str]:
+        """The windows that serve the queue at present, help included, in the config's order."""
+        if not self.arranged:
+            return self.layout.serving.get(queue, ())
+        return [window for window in self.layout.windows if queue in self.plan(window).serves]
+
     def open_windows(self, queue: str) -> list[str]:
         """Windows that are open and serve the queue now."""
-        return [window for window in self.layout.serving.get(queue, ()) if self.window(window).state is Desk.OPEN]
+        return [window for window in self.serving(queue) if self.window(window).state is Desk.OPEN]
 
-    def _index(self, ticket: Ticket) -> None:
-        if ticket.stage is Stage.WAITING:
-            self.latest = max(self.latest, ticket.place)
-            self.lanes.setdefault(place_of(ticket), {}).setdefault(ticket.priority, Lane()).add(entry(ticket))
-            if ticket.target is not None:
-                self.targets.add(ticket.id)
-            if ticket.person is not None:
-                self.persons[ticket.person.digest, ticket.queue] = ticket.id
-        if ticket.rating is RatingState.ASKED and ticket.window is not None:
-            self.asked[ticket.window] = ticket.id
 
-    def _unindex(self, ticket: Ticket) -> None:
-        if ticket.stage is Stage.WAITING:
-            self.lanes[place_of(ticket)][ticket.priority].remove(entry(ticket))
-            self.targets.discard(ticket.id)
-            if ticket.person is not None:
-                place = (ticket.person.digest, ticket.queue)
-                if self.persons.get(place) == ticket.id:
-                    del self.persons[place]
-        if ticket.window is not None and self.asked.get(ticket.window) == ticket.id:
-            del self.asked[ticket.window]
+def put_help(state: HallState, kiosk: str, wanted: bool) -> None:
+    """Somebody asks for help at the kiosk, or not any more."""
+    state.note("help", kiosk, kiosk in state.helps or None, wanted or None)
+    (state.helps.add if wanted else state.helps.discard)(kiosk)
+
+
+def put_emergency(state: HallState, notice: str | None) -> None:
+    """An emergency begins, with what everybody is told, or is over (None)."""
+    state.note("emergency", "", state.emergency, notice)
+    state.emergency = notice
+
+
+def _index(state: HallState, ticket: Ticket) -> None:
+    if ticket.stage is Stage.WAITING:
+        if ticket.priority is not Priority.APPOINTMENT:  # whose place may be a slot still to come
+            state.latest = max(state.latest, ticket.place)
+        state.lanes.setdefault(place_of(ticket), {}).setdefault(ticket.priority, Lane()).add(entry(ticket))
+        if ticket.target is not None or ticket.for_clerk is not None:
+            state.targets.add(ticket.id)
+        if ticket.after is not None:
+            state.returning.add(ticket.id)
+        if ticket.person is not None:
+            state.persons[ticket.person.digest, ticket.queue] = ticket.id
+    if ticket.rating is RatingState.ASKED and ticket.window is not None:
+        state.asked[ticket.window] = ticket.id
+
+
+def _unindex(state: HallState, ticket: Ticket) -> None:
+    if ticket.stage is Stage.WAITING:
+        state.lanes[place_of(ticket)][ticket.priority].remove(entry(ticket))
+        state.targets.discard(ticket.id)
+        state.returning.discard(ticket.id)
+        if ticket.person is not None:
+            place = (ticket.person.digest, ticket.queue)
+            if state.persons.get(place) == ticket.id:
+                del state.persons[place]
+    if ticket.window is not None and state.asked.get(ticket.window) == ticket.id:
+        del state.asked[ticket.window]
+
+
+def _count(state: HallState, old: Ticket | None, ticket: Ticket) -> None:
+    """A number was taken, or one is cancelled; who was taken over from another day is not of this one."""
+    if ticket.day != state.last_day:
+        return
+    if old is not None:
+        state.taken.remove(ticket)
+    elif ticket.stage is not Stage.CANCELLED:
+        state.taken.add(ticket)
+
+
+def _carry(state: HallState, ticket: Ticket) -> None:
+    """A ticket of an earlier day is live, or not any more."""
+    if ticket.live and ticket.stage in OPEN:
+        state.carried[ticket.label] = ticket.id
+    elif state.carried.get(ticket.label) == ticket.id:
+        del state.carried[ticket.label]
 
 
 def _adopt_tally(state: HallState, key: tuple[str | None, str], tally: Tally) -> None:
-    """The figures of a day that is over meanwhile are in the store only."""
+    """The figures of a day that is over meanwhile are for the store only."""
     if key[0] == state.last_day:
         state.put_tally(key[1], tally)
+    else:
+        state.note("tally", key, None, tally)
 
 
 def _adopt_call(state: HallState, ticket: str, call: Call | None) -> None:
@@ -222,28 +328,33 @@ ADOPTERS: Final[dict[str, Callable[[HallState, Any, Any], None]]] = {
     "ticket": lambda state, _key, ticket: state.put(ticket),
     "tally": _adopt_tally,
     "call": _adopt_call,
-    "help": lambda state, kiosk, wanted: state.put_help(kiosk, wanted=bool(wanted)),
+    "help": lambda state, kiosk, wanted: put_help(state, kiosk, wanted=bool(wanted)),
     "day": lambda state, _key, days: state.turn_day(*days),
+    "emergency": lambda state, _key, notice: put_emergency(state, notice),
 }
 """What each kind of change does to a state that adopts it."""
 
 
 def adopt(state: HallState, noted: Noted, seq: int) -> None:
-    """Make another state's changes true in `state` too; `seq` is the last event that led to them."""
+    """Make another state's changes true in `state` too, noted there with those before; `seq` is the last event that led
+    to them."""
     for (kind, key), (_old, new) in noted.items():
         ADOPTERS[kind](state, key, new)
-    state.noted.clear()
     state.seq = seq
 
 
 def place_of(ticket: Ticket) -> Place:
     """Where the ticket waits."""
-    return ("service", ticket.queue) if ticket.target is None else ("window", ticket.target)
+    if ticket.after is not None:
+        return ("returning", ticket.queue)
+    if ticket.target is not None:
+        return ("window", ticket.target)
+    return ("service", ticket.queue) if ticket.for_clerk is None else ("clerk", ticket.for_clerk)
 
 
 def entry(ticket: Ticket) -> Entry:
-    """The ticket's place in its lane."""
-    return (ticket.place, ticket.seq, ticket.id)
+    """The ticket's place in its lane: who comes back after some others is ordered by how many."""
+    return (ticket.place if ticket.after is None else ticket.after, ticket.seq, ticket.id)
 
 
 _NOBODY: Final[dict[Priority, Lane]] = {}

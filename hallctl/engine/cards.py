@@ -12,10 +12,14 @@ from typing import Any, Final
 from hallctl.clock import Clock, monotonic_s
 from hallctl.devices.contract import CardSeen
 from hallctl.devices.manager import Manager
+from hallctl.domain.appointment import of_person
+from hallctl.domain.booking import BookingStage
 from hallctl.domain.calendar import local_time
+from hallctl.domain.decide_take import is_agent
 from hallctl.domain.model import Person, Priority
+from hallctl.domain.state import HallState
 from hallctl.engine.hub import Hub
-from hallctl.engine.identity import Identity, priority_of
+from hallctl.engine.identity import ELDER_AGE, Identity, priority_of
 from hallctl.errors import RequestError, sentence
 
 OPEN_S: Final = 30
@@ -44,6 +48,7 @@ class Cards:
         identity: Identity,
         clock: Clock,
         tz: Any,
+        elder_age: int = ELDER_AGE,
         monotonic: Callable[[], float] = monotonic_s,
     ) -> None:
         self._manager = manager
@@ -51,6 +56,7 @@ class Cards:
         self._identity = identity
         self._clock = clock
         self._tz = tz
+        self._elder_age = elder_age
         self._monotonic = monotonic
         self._claims: dict[str, Claim] = {}
 
@@ -77,15 +83,16 @@ class Cards:
         """A card was read at the kiosk: tell its page the masks and a claim."""
         now = self._monotonic()
         person = self._identity.person(kind=card.kind, name=card.name, number=card.number)
-        priority = priority_of(card.birth, local_time(self._clock.now(), self._tz).date())
+        priority = priority_of(card.birth, local_time(self._clock.now(), self._tz).date(), self._elder_age)
         self._claims = {name: claim for name, claim in self._claims.items() if claim.until > now}
         name = secrets.token_urlsafe(16)
         self._claims[name] = Claim(person, priority, kiosk, now + CLAIM_S)
         state = self._hub.state
+        agent = is_agent(state, person)
         existing = {
             queue: state.tickets[ticket].label
             for (digest, queue), ticket in state.persons.items()
-            if digest == person.digest
+            if digest == person.digest and not agent  # who takes another all the same (T10)
         }
         self._notify(
             kiosk,
@@ -97,6 +104,8 @@ class Cards:
                 "number_mask": person.number_mask,
                 "priority": priority.value,
                 "existing": existing or None,
+                "booked": _booked(state, person) or None,
+                "agent": agent,
             },
         )
 
@@ -112,5 +121,22 @@ class Cards:
             raise RequestError("card.no_claim")
         return claim
 
+    def latest(self, kiosk: str) -> Claim:
+        """The card that was read last at the kiosk, while its claim stands."""
+        now = self._monotonic()
+        mine = [claim for claim in self._claims.values() if claim.kiosk == kiosk and claim.until > now]
+        if not mine:
+            raise RequestError("card.no_claim")
+        return max(mine, key=lambda claim: claim.until)
+
     def _notify(self, kiosk: str, params: dict[str, Any]) -> None:
         self._hub.notify("card.seen", params, lambda to: to.role == "kiosk" and to.place == kiosk)
+
+
+def _booked(state: HallState, person: Person) -> list[dict[str, Any]]:
+    """The person's appointments of today that are still to come, so that the page offers the check-in (A02)."""
+    return [
+        {"id": one.id, "service": one.service, "start": one.start, "end": one.end}
+        for one in of_person(state, person.digest)
+        if one.day == state.day and one.stage in {BookingStage.BOOKED, BookingStage.MISSED}
+    ]

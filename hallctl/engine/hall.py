@@ -1,8 +1,8 @@
 """The one door: every command of every asker goes through `Hall.execute`.
 
-decide → journal → apply → answer → publish → effects. The engine's own state runs ahead of the disk by what is being
-committed; nothing of it is told to anybody before its commit. If a commit fails the state is thrown away and made
-anew from the store, the askers get ``store.unavailable`` and nothing was shown.
+decide → journal → apply → answer → publish → effects; the rows follow (`hallctl.engine.follower`). The engine's own
+state runs ahead of the disk by what is being committed; nothing of it is told to anybody before its commit. If a commit
+fails the state is thrown away and made anew from the store, the askers get ``store.unavailable`` and nothing was shown.
 """
 
 import asyncio
@@ -18,9 +18,10 @@ from hallctl.domain.commands import Command
 from hallctl.domain.decide import decide
 from hallctl.domain.decision import Decision
 from hallctl.domain.effects import Effect, effects
-from hallctl.domain.model import Layout
+from hallctl.domain.layout import Layout
 from hallctl.domain.state import HallState
 from hallctl.engine.answer import Answers, Outcome, Reply, RequestKey
+from hallctl.engine.follower import Follower, Rows
 from hallctl.engine.hub import Hub
 from hallctl.engine.receipt import receipt
 from hallctl.engine.step import Step, take
@@ -51,7 +52,7 @@ class Pending(Write):
 
 
 class Hall:
-    """The running hall. `state` is tentative; `hub.state` is what is on disk."""
+    """The running hall. `state` is tentative; `hub.state` is what is on disk, and notes what the rows do not tell."""
 
     def __init__(self, layout: Layout, clock: Clock, hub: Hub, url: Callable[[str], str | None]) -> None:
         self.hub = hub
@@ -69,6 +70,7 @@ class Hall:
         self._failure: StoreError | None = None
         self._closing = False
         hub.busy = lambda: self._pending > 0
+        self._follower = Follower(hub, lambda writes: self.database.submit(writes), hub.busy)
         self._rebuilding: asyncio.Task[None] | None = None
 
     async def open(self, directory: Path) -> None:
@@ -94,6 +96,7 @@ class Hall:
         """The state as the rows tell it, twice: one to run ahead, one to be shown; and the journal's head."""
         with self.database.reading() as connection:
             state, shown = loading.load(connection), loading.load(connection)
+            state.take_noted()
             head = journal.last_head(connection)
         state.layout = shown.layout = self._layout
         return state, shown, head
@@ -134,16 +137,16 @@ class Hall:
         if isinstance(decision, Refusal):
             reply(decision)
             return
-        pending: Pending | None = None
         try:
-            pending = self._prepare(decision, actor, now, reply, key)
-        finally:
-            if pending is None:  # no memory, or a defect: half of it may be in the tentative state, nothing on the disk
-                if key is not None:
-                    self._answers.forget(key)
-                self._fail(StoreError("store.unavailable", detail="a command broke off"))
+            self._prepare(decision, actor, now, reply, key)
+        except BaseException as error:  # no memory, or a defect: half of it may be in the state, nothing on the disk
+            if key is not None:
+                self._answers.forget(key)
+            told = error if isinstance(error, StoreError) else None
+            self._fail(told or StoreError("store.unavailable", detail="a command broke off"))
+            raise
 
-    def _prepare(self, decision: Decision, actor: str, now: int, reply: Reply, key: RequestKey | None) -> Pending:
+    def _prepare(self, decision: Decision, actor: str, now: int, reply: Reply, key: RequestKey | None) -> None:
         """Apply the decision to the tentative state and queue it for the writer, all in one step of the loop."""
         before = self.state.tickets.get(decision.ticket or "")
         step = take(self.state, decision, actor, now, self._head)
@@ -152,7 +155,7 @@ class Hall:
         answer = receipt(self.state, decision, before, now, url)
         if key is not None:
             step.rows.append(request.row(Request(key.key, key.digest, self.state.seq, now, answer)))
-        pending = Pending(rows=step.rows, latest=step.latest, step=step, answer=answer, replies=[reply], request=key)
+        pending = Pending(rows=step.rows, step=step, answer=answer, replies=[reply], request=key)
         if key is not None:
             self._answers.put(key, pending.replies)
         if not self._queued:
@@ -160,7 +163,6 @@ class Hall:
         self._queued.append(pending)
         self._pending += 1
         self._idle.clear()
-        return pending
 
     def _submit(self) -> None:
         """Hand over what this turn of the loop has brought: one commit for all, and no time waited for more."""
@@ -185,10 +187,14 @@ class Hall:
             outcome = pending.answer if error is None else StoreError(error.code, detail=error.detail)
             for reply in pending.replies:
                 reply(outcome)
-        if error is None:
-            asyncio.get_running_loop().call_soon(self._publish, [pending.step for pending in done])
-        else:
+        if len(done) < len(batch):
+            for write in batch:
+                if isinstance(write, Rows):
+                    self._follower.settle(write, error)
+        if error is not None:
             self._fail(error)
+        elif done:
+            asyncio.get_running_loop().call_soon(self._publish, [pending.step for pending in done])
         if self._pending == 0:
             self._idle.set()
 
@@ -197,17 +203,20 @@ class Hall:
         made = [effect for step in steps for record in step.records for effect in effects(self.hub.state, record)]
         if made:
             self.on_effects(made)
+        self._follower.look()
 
     def _fail(self, error: StoreError) -> None:
         if self._failure is None:
             log.error("commit.failed", code=error.code, detail=error.detail)
             self._failure = error
+        self._follower.pause()
         if self._rebuilding is None and not self._closing:
             self._rebuilding = asyncio.get_running_loop().create_task(self._rebuild())
 
     async def _rebuild(self) -> None:
         """Throw the tentative state away and start again from what is on disk; give up where only a restart helps."""
         await self._idle.wait()
+        await self._follower.settled()
         await asyncio.sleep(RETRY_S)
         try:
             state, shown, head = await asyncio.to_thread(self._read)
@@ -219,8 +228,14 @@ class Hall:
             self._rebuilding = None
         self.state, self._head = state, head
         self.hub.replace(shown)
+        self._follower.begin_anew()
         self._failure = None
         log.warning("state.rebuilt", seq=state.seq)
+
+    async def caught_up(self) -> None:
+        """Wait until the rows tell all that was answered so far: for a question to them. Raises StoreError if they
+        cannot."""
+        await self._follower.caught_up()
 
     async def settled(self) -> None:
         """Wait until nothing is on its way to the disk; what was answered by then is known to its askers."""
@@ -234,4 +249,6 @@ class Hall:
             self._rebuilding.cancel()
         await self._idle.wait()
         await asyncio.sleep(0)  # the last publication
+        with contextlib.suppress(StoreError):  # it was told, and the next start has the journal
+            await self.caught_up()
         await asyncio.to_thread(self.database.close)

@@ -131,12 +131,8 @@ class Hub:
     def subscribe(self, subscriber: Subscriber, since: int | None, epoch: str | None) -> Json:
         """Add the subscriber; answers with a snapshot, or with the events after `since` if they are still here and were
         seen in this `epoch`: after a restart, perhaps from a restored backup, a number may mean another event."""
-        self._fan_out.flush()
-        members = self._subscribers.setdefault(subscriber.role, set())
-        if members and self._told.get(subscriber.role, 0) < self.state.seq:
-            self._tell(subscriber.role, [])
-        self._told[subscriber.role] = self.state.seq
-        members.add(subscriber)
+        self._level(subscriber.role)
+        self._subscribers.setdefault(subscriber.role, set()).add(subscriber)
         missed = None if since is None or epoch != self._epoch else self._since(subscriber.role, since)
         told = {"seq": self.state.seq, "epoch": self._epoch}
         return {**told, "events": missed} if missed is not None else {**told, "snapshot": self._snapshot(subscriber)}
@@ -148,7 +144,7 @@ class Hub:
 
     def snapshot_frame(self, subscriber: Subscriber) -> bytes:
         """A ``hall.snapshot`` notification for one who was skipped."""
-        self._fan_out.flush()
+        self._level(subscriber.role)
         return _frame("hall.snapshot", {"seq": self.state.seq, "snapshot": self._snapshot(subscriber)})
 
     def notify(self, method: str, params: Json, to: Callable[[Subscriber], bool]) -> None:
@@ -157,6 +153,15 @@ class Hub:
         for members in self._subscribers.values():
             self._fan_out.send(frame, [member for member in members if to(member)])
         self._fan_out.flush()
+
+    def retell(self, method: str, params: Json) -> None:
+        """Tell everybody what has become otherwise by time alone. Who is away now will take a snapshot: no event tells
+        it."""
+        self._epoch = secrets.token_hex(8)
+        self._snapshots.clear()
+        frame = _frame(method, params)
+        for members in self._subscribers.values():
+            self._fan_out.send(frame, list(members))
 
     def count(self) -> int:
         """How many are subscribed."""
@@ -203,6 +208,14 @@ class Hub:
         except Exception:
             log.exception("view.failed", role=role, type=change.record.event.TYPE)
             return None
+
+    def _level(self, role: str) -> None:
+        """Bring all of the role up to the state's number: the frame after a snapshot begins behind it, also where the
+        role was not told of the last events because it does not see them."""
+        self._fan_out.flush()
+        if self._told.get(role, 0) < self.state.seq:
+            self._tell(role, [])
+            self._fan_out.flush()
 
     def _tell(self, role: str, seen: list[Json]) -> None:
         first = self._told.get(role, 0) + 1

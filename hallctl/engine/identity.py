@@ -6,9 +6,11 @@ The key is a file of mode 0600 in the data directory; without it digests and sli
 
 import hashlib
 import hmac
+import re
 import secrets
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from hallctl.domain.model import Person, Priority
 from hallctl.errors import StoreError
@@ -17,6 +19,10 @@ from hallctl.store.file import write_whole
 KEY_FILE = "secret.key"
 KEY_BYTES = 32
 ELDER_AGE = 60
+
+PHONE_NOISE: Final = re.compile(r"[\s\-‐–()（）.]")
+PHONE_CHINA: Final = re.compile(r"^(\+|00)86(?=1\d{10}$)|^\+")
+"""The country's own prefix before a mobile number: with or without it is the same number."""
 
 
 class Identity:
@@ -27,7 +33,23 @@ class Identity:
 
     def person(self, *, kind: str, name: str, number: str) -> Person:
         """What may be kept of a card."""
-        return Person(self._mac("person", number.strip().upper())[:32], mask_name(name), mask_number(number), kind)
+        return Person(self.number_digest(number), mask_name(name), mask_number(number), kind)
+
+    def number_digest(self, number: str) -> str:
+        """The digest alone, to find somebody by."""
+        return self._mac("person", number.strip().upper())[:32]
+
+    def phone(self, text: str) -> tuple[str, str] | None:
+        """What may be kept of a telephone number: a digest and the last four digits; None for what is none."""
+        digits = PHONE_NOISE.sub("", text)
+        digits = PHONE_CHINA.sub("", digits)
+        if not (digits.isascii() and digits.isdigit() and 5 <= len(digits) <= 15):
+            return None
+        return self._mac("phone", digits)[:32], digits[-4:]
+
+    def sealed(self, digest: str) -> str:
+        """A digest of what a person sent, under the key: from it alone nobody can guess a number or a password."""
+        return self._mac("request", digest)[:32]
 
     def slip_token(self, ticket: str) -> str:
         """What a slip's QR carries: the ticket's id and 20 hex characters that nobody can guess from it."""
@@ -79,12 +101,13 @@ def mask_number(number: str) -> str:
     return "*" * max(0, len(number) - shown) + number[-shown:]
 
 
-def priority_of(birth: str, today: date) -> Priority:
-    """``elder`` from the 60th birthday on (C05); `birth` is YYYYMMDD and is not kept."""
+def priority_of(birth: str, today: date, elder_age: int = ELDER_AGE) -> Priority:
+    """``elder`` from the birthday of that age on (C05); `birth` is YYYYMMDD and is not kept. Who was born on 29
+    February has the birthday of a common year on 1 March."""
     try:
         born = date(int(birth[:4]), int(birth[4:6]), int(birth[6:8]))
     except ValueError:
         return Priority.NORMAL
     had_birthday = (today.month, today.day) >= (born.month, born.day)
     age = today.year - born.year - (0 if had_birthday else 1)
-    return Priority.ELDER if age >= ELDER_AGE else Priority.NORMAL
+    return Priority.ELDER if age >= elder_age else Priority.NORMAL

@@ -13,6 +13,7 @@ from hallctl.domain import commands as cmd
 from hallctl.domain.model import Level, Stage
 from hallctl.domain.state import HallState
 from hallctl.engine.cards import Cards
+from hallctl.engine.codes import Codes
 from hallctl.engine.hall import Hall
 from hallctl.engine.tasks import Tasks
 from hallctl.errors import DeviceFault, Refusal, StoreError
@@ -26,10 +27,13 @@ PAD_PAUSE: Final = "暂停"
 class Inbox:
     """Turns signals and link states into commands; a refusal is shown on the pad, a defect is logged."""
 
-    def __init__(self, hall: Hall, manager: Manager, cards: Cards, config: HallConfig, clock: Clock) -> None:
+    def __init__(
+        self, hall: Hall, manager: Manager, cards: Cards, codes: Codes, config: HallConfig, clock: Clock
+    ) -> None:
         self._hall = hall
         self._manager = manager
         self._cards = cards
+        self._codes = codes
         self._clock = clock
         self._devices = {device.name: device for device in config.devices}
         self._labels = {window.id: window.label or window.id for window in config.windows}
@@ -84,9 +88,16 @@ class Inbox:
         if kiosk is not None:
             self._cards.failed(kiosk, failure.code)
 
+    def _code(self, device: str, code: c.CodeSeen) -> None:
+        kiosk = self._devices[device].kiosk
+        if kiosk is not None:
+            self._codes.seen(kiosk, code)
+
     def _spoken(self, _device: str, spoken: c.Spoken) -> None:
         """A call is being spoken: boards and kiosks show it in words at the same moment (V03)."""
         call = spoken.announcement
+        if not call.ticket:
+            return  # an emergency's notice: every page shows it by itself
         params = {
             "zone": call.zone,
             "ticket": call.ticket,
@@ -117,21 +128,22 @@ def _call_number(state: HallState, window: str, digits: str) -> cmd.Command | No
     """Digits before CALL name a number of the window's queues; none mean the next."""
     if not digits:
         return cmd.CallTicket(window)
-    plan = state.layout.windows.get(window)
+    plan = state.plan(window) if window in state.layout.windows else None
     for ticket in state.tickets.values():
         if (
             plan is not None
             and ticket.stage is Stage.WAITING
             and ticket.number == int(digits)
-            and ticket.queue in plan.services
+            and ticket.queue in plan.serves
         ):
             return cmd.CallTicket(window, ticket.id, "按键指定叫号")
     return None
 
 
 def _resume(state: HallState, window: str, _digits: str) -> cmd.Command | None:
-    """The window's latest held ticket."""
-    held = [t for t in state.tickets.values() if t.stage is Stage.HELD and t.window == window]
+    """The latest held ticket of the window or of its clerk."""
+    clerk = state.window(window).clerk
+    held = [t for t in state.tickets.values() if t.stage is Stage.HELD and (t.window == window or t.clerk == clerk)]
     latest = max(held, key=lambda ticket: ticket.held_at or 0, default=None)
     return cmd.ResumeTicket(window, latest.id) if latest else None
 
@@ -164,5 +176,6 @@ _SIGNALS: Final[dict[type[c.Signal], Callable[[Inbox, str, Any], None]]] = {
     c.RatingKey: Inbox._rating,
     c.CardSeen: Inbox._card,
     c.CardFailed: Inbox._card_failed,
+    c.CodeSeen: Inbox._code,
     c.Spoken: Inbox._spoken,
 }

@@ -14,11 +14,11 @@ from hallctl.clock import Clock
 from hallctl.config import HallConfig
 from hallctl.devices.manager import Manager
 from hallctl.domain.commands import Command, ConfirmSlip, FailSlip, LapseRating
-from hallctl.domain.effects import Announce, AskRating, Effect, PrintSlip, ShowQueue, ShowWindow
-from hallctl.domain.model import Stage
+from hallctl.domain.effects import Alarm, Announce, AskRating, Effect, PrintSlip, ShowQueue, ShowWindow
 from hallctl.engine import screen, slip
 from hallctl.engine.hall import Hall
 from hallctl.engine.identity import Identity
+from hallctl.engine.loudspeaker import Loudspeakers
 from hallctl.engine.tasks import Tasks
 from hallctl.errors import DeviceFault, StoreError
 
@@ -37,7 +37,7 @@ class Outbox:
         self._tasks = Tasks("outbox")
         self._queued: set[tuple[str, str]] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
-        self._zones = {window.id: window.zone for window in config.windows}
+        self._loudspeakers = Loudspeakers(hall, manager, config, clock)
         self._padded = {window.id for window in config.windows if manager.find("call_pad", window=window.id)}
 
     def handle(self, made: list[Effect]) -> None:
@@ -54,6 +54,7 @@ class Outbox:
         """Give up what has not begun; wait briefly for what has."""
         for timer in self._timers.values():
             timer.cancel()
+        await self._loudspeakers.stop()
         await self._tasks.stop()
 
     # ------------------------------------------------------------ slips
@@ -93,7 +94,7 @@ class Outbox:
 
     def _show_queue(self, effect: ShowQueue) -> None:
         """Only call pads show how many wait."""
-        for window in self._hall.hub.state.layout.serving.get(effect.queue, ()):
+        for window in self._hall.hub.state.serving(effect.queue):
             if window in self._padded:
                 self._show(window, effect.until)
 
@@ -115,23 +116,15 @@ class Outbox:
     # ------------------------------------------------------------ voice
 
     def _announce(self, effect: Announce) -> None:
-        zone = self._zones.get(effect.window)
-        for device, _unit in self._manager.find("speaker", zone=zone):
-            job = (device, f"say:{effect.ticket}")
-            if job not in self._queued:
-                self._queued.add(job)
-                self._tasks.start(self._say(device, effect, job))
+        self._loudspeakers.announce(effect)
 
-    async def _say(self, device: str, effect: Announce, job: tuple[str, str]) -> None:
-        async def say(driver: Any) -> None:
-            self._queued.discard(job)
-            ticket = self._hall.hub.state.tickets.get(effect.ticket)
-            if ticket is None or ticket.stage is not Stage.CALLED or ticket.window != effect.window:
-                log.info("announcement.dropped", ticket=effect.ticket, why="no longer called")
-                return
-            await driver.say(screen.announcement(self._config, ticket, effect.window))
+    def _alarm(self, _effect: Alarm) -> None:
+        self._loudspeakers.alarm()
 
-        await self._attempt(device, say, effect.until, job)
+    def resume(self) -> None:
+        """After a start: what goes on for as long as something is so goes on (C16)."""
+        if self._hall.hub.state.emergency is not None:
+            self._loudspeakers.alarm()
 
     # ------------------------------------------------------------ ratings
 
@@ -179,5 +172,6 @@ _RUN: Final[dict[type[Effect], Callable[[Outbox, Any], None]]] = {
     ShowWindow: Outbox._show_window,
     ShowQueue: Outbox._show_queue,
     Announce: Outbox._announce,
+    Alarm: Outbox._alarm,
     AskRating: Outbox._ask_rating,
 }

@@ -7,13 +7,15 @@ from hallctl.domain.state import HallState
 
 
 def window_screen(config: HallConfig, state: HallState, window: str) -> WindowScreen:
-    """The window's screen as of `state`: one of five states."""
+    """The window's screen as of `state`: one of five states, or the emergency, which is the same for all."""
     desk = state.window(window)
     ticket = state.active(window)
-    plan = state.layout.windows.get(window)
+    plan = state.plan(window) if window in state.layout.windows else None
     section = next((w for w in config.windows if w.id == window), None)
     waiting = sum(state.waiting(queue) for queue in plan.services) if plan else 0
-    if ticket is not None and ticket.stage is Stage.CALLED:
+    if state.emergency is not None:
+        ticket, mode, template = None, "emergency", config.strip.emergency
+    elif ticket is not None and ticket.stage is Stage.CALLED:
         mode, template = "calling", config.strip.calling
     elif ticket is not None:
         mode, template = "serving", config.strip.serving
@@ -29,6 +31,7 @@ def window_screen(config: HallConfig, state: HallState, window: str) -> WindowSc
         post=section.post if section else "",
         reason=desk.reason or "",
         clerk=desk.clerk or "",
+        notice=state.emergency or "",
     )
     return WindowScreen(mode, config.window_label(window), text.strip(), ticket.label if ticket else None, waiting)
 
@@ -48,3 +51,8 @@ def announcement(config: HallConfig, ticket: Ticket, window: str) -> Announcemen
         window=window,
         zone=section.zone if section else "",
     )
+
+
+def notice(config: HallConfig, text: str) -> Announcement:
+    """The notice of an emergency as it is spoken."""
+    return Announcement(text=text, text_en=None, times=config.voice.times, ticket="", label="", window="", zone="")

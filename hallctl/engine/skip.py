@@ -14,15 +14,16 @@ from datetime import tzinfo
 from pathlib import Path
 from typing import Final
 
-from hallctl.config import HallConfig, HallSection
+from hallctl.config import HallConfig
 from hallctl.domain import calendar
 from hallctl.domain.commands import SkipNumbers
 from hallctl.domain.decide import decide
 from hallctl.domain.decide_hall import MOST_SKIPPED
-from hallctl.domain.model import Layout, Service
+from hallctl.domain.layout import Layout, Service
 from hallctl.domain.state import HallState
 from hallctl.engine.step import take
 from hallctl.errors import Refusal, StoreError
+from hallctl.sections.hall import HallSection
 from hallctl.store import journal, loading
 from hallctl.store.database import DATABASE, Database, Write, connect_reader
 from hallctl.store.journal import Head
@@ -81,7 +82,7 @@ class Skip:
                     raise StoreError("store.unavailable", detail=decision.code)
                 step = take(state, decision, ACTOR, self.now, head)
                 head = step.head
-                made.append(Write(step.rows, step.latest))
+                made.append(Write(step.rows))
             self.skipped[name] = first, last
         return made
 

@@ -6,12 +6,13 @@ number and where to wait; never a name or an identity number.
 
 from typing import Final
 
-from hallctl.config import HallConfig, SlipLineSection
+from hallctl.config import HallConfig
 from hallctl.devices.contract import Blank, Cut, Qr, Rule, Slip, SlipLine, Text
 from hallctl.domain import waits
 from hallctl.domain.calendar import local_time
 from hallctl.domain.model import Ticket
 from hallctl.domain.state import HallState
+from hallctl.sections.device import SlipLineSection
 
 BUILT_IN: Final = [
     SlipLineSection.model_validate(row)
@@ -24,6 +25,7 @@ BUILT_IN: Final = [
         {"rule": True},
         {"text": "您前面还有 {ahead} 人", "align": "center", "width": 2, "height": 2},
         {"text": "预计等候 {wait}", "align": "center"},
+        {"text": "{pause}", "align": "center", "bold": True},
         {"text": "办理窗口：{windows}", "align": "center"},
         {"text": "{note}", "align": "center"},
         {"qr": "{url}"},
@@ -53,7 +55,7 @@ def facts(config: HallConfig, state: HallState, ticket: Ticket, *, copy: int, to
     service = next((s for s in config.services if s.id == ticket.queue), config.services[0])
     zone = next((z.name for z in config.zones if z.id == service.zone), "")
     windows = [w.label or w.id for w in config.windows if ticket.queue in w.services]
-    low, high = waits.expected_wait_s(state, ticket.queue, ticket.ahead)
+    wait_s, pause = waits.expected(state, ticket, ticket.taken_at, ticket.ahead)
     base = config.server.public_url.rstrip("/")
     return {
         "hall": config.hall.name,
@@ -61,7 +63,8 @@ def facts(config: HallConfig, state: HallState, ticket: Ticket, *, copy: int, to
         "service": service.name,
         "label": ticket.label,
         "ahead": str(ticket.ahead),
-        "wait": f"约 {max(1, low // 60)}–{max(1, -(-high // 60))} 分钟" if high else "无需等候",
+        "pause": _pause_text(config, pause),
+        "wait": _wait_text(wait_s),
         "windows": "、".join(windows),
         "time": local_time(ticket.taken_at, config.tz).strftime("%Y-%m-%d %H:%M"),
         "note": service.note,
@@ -70,6 +73,20 @@ def facts(config: HallConfig, state: HallState, ticket: Ticket, *, copy: int, to
         "url": f"{base}/ticket/#{token}" if base else token,
         "id": ticket.id,
     }
+
+
+def _wait_text(wait_s: waits.Range | None) -> str:
+    """The expected wait in words; None: no window is open."""
+    if wait_s is None:
+        return "窗口开放后叫号"
+    return f"约 {wait_s[0] // 60}–{wait_s[1] // 60} 分钟" if wait_s[1] else "无需等候"
+
+
+def _pause_text(config: HallConfig, pause: tuple[int, int] | None) -> str:
+    """What a slip says of the lunch break before the call (T12); nothing where there is none."""
+    if pause is None:
+        return ""
+    return f"预计午休后叫到您，{local_time(pause[1], config.tz):%H:%M} 起继续"
 
 
 def _line(row: SlipLineSection, fields: dict[str, str]) -> SlipLine | None:

@@ -19,11 +19,12 @@ class Tasks:
         self._name = name
         self._running: set[asyncio.Task[object]] = set()
 
-    def start(self, work: Coroutine[Any, Any, object]) -> None:
-        """Begin `work`; nobody waits for it."""
+    def start(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
+        """Begin `work`; nobody has to wait for it."""
         task = asyncio.get_running_loop().create_task(work)
         self._running.add(task)
         task.add_done_callback(self._ended)
+        return task
 
     async def stop(self) -> None:
         """Wait briefly for what is under way, and cancel the rest."""

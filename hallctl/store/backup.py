@@ -17,7 +17,7 @@ from typing import Final
 
 from hallctl.errors import StoreError
 from hallctl.store import folder as folders
-from hallctl.store import journal, schema, verify
+from hallctl.store import generation, journal, schema, verify
 from hallctl.store.database import DATABASE, connect_reader
 from hallctl.store.file import write_whole
 from hallctl.store.journal import Head
@@ -129,6 +129,7 @@ def _copy(source: Path, target: Path, copied: Share) -> Head:
             live.backup(copy, pages=PAGES, progress=_steps(handle, copied), sleep=PAUSE_S)
         with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as copy:
             copy.execute("PRAGMA journal_mode=delete").fetchone()  # one file, not three
+            copy.execute(*generation.of_copy().row())
         os.fsync(handle)
     finally:
         os.close(handle)

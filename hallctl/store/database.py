@@ -14,14 +14,14 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Final, TypeVar
 
 from hallctl.errors import StoreError
-from hallctl.store import log, schema, verify
-from hallctl.store.statement import Latest, Row
+from hallctl.store import generation, log, schema, verify
+from hallctl.store.statement import Row
 
 T = TypeVar("T")
 
@@ -51,13 +51,14 @@ SETTINGS: Final = {
 }
 """The writer's PRAGMAs; `Database.open` refuses where one does not hold."""
 
-_BROKEN: Final = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
-"""After one of these nobody knows what is on the disk: only a restart, which recovers from the file, helps."""
-
+_BROKEN: Final = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT}
+"""After one of these nobody knows what is on the disk: only a restart, which recovers from the file, helps. After a
+constraint's not even that may: the rows contradict the journal, whose commands have been answered."""
 
 _CODES: Final = {
     sqlite3.SQLITE_CORRUPT: "store.damaged",
     sqlite3.SQLITE_NOTADB: "store.damaged",
+    sqlite3.SQLITE_CONSTRAINT: "store.damaged",
     sqlite3.SQLITE_IOERR: "store.disk",
 }
 
@@ -70,14 +71,13 @@ CHECKED: Final = 5_000
 
 @dataclass(slots=True)
 class Write:
-    """The rows of one command: all durable together, or none. Those in `rows` are written in order, then those in
-    `latest`; where several commands are one transaction, of these only the last of each.
+    """Rows that are durable together, or not at all: a command's records and its answer, or what follows of many. They
+    are written in order, and may be made while they are taken, in the writer's thread.
 
     The same object comes back in `OnCommit`, in the order of `submit`; subclass it to carry what the answer needs.
     """
 
-    rows: list[Row]
-    latest: Latest = field(default_factory=dict)
+    rows: Iterable[Row]
 
 
 OnCommit = Callable[[list[Write], StoreError | None], None]
@@ -108,6 +108,8 @@ class Database:
         self._failed: StoreError | None = None  # the writer's own view: changes in the order of the queue
         self._broken = False
         self._commits = 0  # since the last checkpoint
+        self._generation = generation.read(connection) or generation.of_copy()
+        self._begun: generation.Generation | None = None  # by a complete checkpoint; not written yet
         self._readers = ThreadPoolExecutor(READERS, "store-reader")
         self._local = threading.local()
         self._opened: list[sqlite3.Connection] = []
@@ -207,6 +209,8 @@ class Database:
         """The writer's thread."""
         try:
             mark = None
+            self._checkpoint(now=True)
+            self._begin(unless=False)
             while mark is not _Mark.CLOSE:
                 batch, mark = self._gather()
                 if batch:
@@ -242,12 +246,13 @@ class Database:
                     execute(statement, parameters)
                     if self._cursor.rowcount == 0 and statement.startswith("UPDATE"):
                         raise sqlite3.IntegrityError(f"no such row: {statement}")
-            for statement, parameters in _merged(batch):
-                execute(statement, parameters)
+            if self._begun is not None:
+                execute(*self._begun.row())
             execute("COMMIT")
         # a number beyond 64 bits or a lone surrogate is no sqlite3.Error
         except (sqlite3.Error, OverflowError, UnicodeError, MemoryError) as error:
             return self._fail(error)
+        self._generation, self._begun = self._begun or self._generation, None
         self._commits += 1
         return None
 
@@ -272,7 +277,9 @@ class Database:
         try:
             if self._connection.in_transaction:
                 self._cursor.execute("COMMIT")  # nothing is in it
-            self._cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            busy, frames, copied = self._cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+            if not busy and frames == copied:
+                self._begun = self._begun or self._generation.following()
         except sqlite3.Error as error:
             # A full disk is told by the commits that need room; what the WAL has stays in the WAL, tried again later.
             if _primary_code(error) in _BROKEN:
@@ -284,18 +291,6 @@ class Database:
         if self._failed is None and not unless and not self._connection.in_transaction:
             with contextlib.suppress(sqlite3.Error, MemoryError):  # the next commit tries again, and tells
                 self._cursor.execute("BEGIN IMMEDIATE")
-
-
-def _merged(batch: list[Write]) -> Iterable[Row]:
-    """The last of each row that the batch writes more than once, in the order in which the last ones came."""
-    if len(batch) == 1:
-        return batch[0].latest.values()
-    merged: Latest = {}
-    for write in batch:
-        for place, row in write.latest.items():
-            merged.pop(place, None)
-            merged[place] = row
-    return merged.values()
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:
@@ -336,10 +331,10 @@ def _create(path: Path) -> None:
 
 
 def _check_end(path: Path) -> None:
-    """Raise StoreError ``store.damaged`` where the journal's end is not one chain (a database whose log is that of
-    another copy reads as a mixture of both), or where commits that were synced cannot be read any more. Read only: what
-    is found is left as it is."""
+    """Raise StoreError ``store.damaged`` where the log is that of another copy, where the journal's end is not one
+    chain, or where commits that were synced cannot be read any more. Read only: what is found is left as it is."""
     with contextlib.closing(connect_reader(path)) as connection:
+        generation.check(path, connection)
         if schema.revision_of(connection) == schema.HEAD:
             broken = verify.end(connection, CHECKED)
             if broken is not None:
@@ -395,4 +390,6 @@ def store_error(error: Exception) -> StoreError:
 
 def _primary_code(error: sqlite3.Error) -> int:
     """SQLite's error without its extension, 0 if it is not SQLite's."""
+    if isinstance(error, sqlite3.IntegrityError):  # also our own
+        return sqlite3.SQLITE_CONSTRAINT
     return getattr(error, "sqlite_errorcode", 0) & 0xFF

@@ -19,9 +19,11 @@ from secrets import token_hex
 from typing import Any, ClassVar, Final
 
 import msgspec
+from msgspec.structs import fields
 from sqlalchemy import select
 
-from hallctl.domain.events import EVENTS, Event, Record
+from hallctl.domain.event import Event, Record
+from hallctl.domain.event_table import EVENTS
 from hallctl.errors import StoreError
 from hallctl.store import tables
 from hallctl.store.statement import Row, Value, compiled, insert_text, table_of
@@ -33,8 +35,7 @@ TICKET_DAYS: Final = 2
 """Business days in which a ticket has its records: who is still served when a day ends is served to the end."""
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class UnknownEvent(Event):
+class UnknownEvent(Event, frozen=True, gc=False):
     """An event that this program does not know: written by another version. `type` and the body as it is."""
 
     TYPE: ClassVar[str] = "unknown"
@@ -43,7 +44,7 @@ class UnknownEvent(Event):
 
 
 def _defaults(kind: type[Event]) -> dict[str, object]:
-    return {field.name: field.default for field in dataclasses.fields(kind) if field.name in kind.PRIVATE}
+    return {field.name: field.default for field in fields(kind) if field.name in kind.PRIVATE}
 
 
 _INSERT: Final = insert_text(tables.Event)

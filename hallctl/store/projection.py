@@ -1,92 +1,68 @@
-"""The rows made from the journal, written beside each append; `loading` reads them at a start.
+"""The rows made from the journal, which follow it; `loading` reads them at a start.
 
-A state notes what changes in it (`HallState.take_noted`); here each noted value becomes its row. Of a ticket only the
-columns that differ are written, and they are written with each command, so that the constraints shout. All else is
-`Latest`: of several commands in one transaction only the last value of a row needs to reach the disk.
+A state notes what changes in it (`HallState.take_noted`); here what is noted, of however many commands, becomes rows.
+They are written in one transaction together with the `seq` up to which they are true, a while after the records that
+they come from: what changed often meanwhile is written once. See `hallctl.engine.follower`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator
 from enum import StrEnum
-from functools import cache
-from itertools import compress
-from operator import is_not
 from typing import Any, Final
 
 import msgspec
 from msgspec.structs import astuple
 
-from hallctl.domain.events import DayOpened, HallStarted, Record
-from hallctl.domain.model import Account, Call, Device, Person, Tally, Terminal, Ticket, Window
+from hallctl.domain.alert import Alert
+from hallctl.domain.booking import Appointment, Block, Quota
+from hallctl.domain.model import ACTIVE, Account, Agent, Call, Device, Person, Tally, Terminal, Ticket, Window
 from hallctl.domain.state import Noted
-from hallctl.store import request, tables
-from hallctl.store.statement import (
-    Latest,
-    Row,
-    Value,
-    columns,
-    delete_text,
-    insert_text,
-    update_text,
-    upsert_text,
-)
+from hallctl.store import tables
+from hallctl.store.statement import Row, Value, columns, delete_text, insert_text, update_text, upsert_text
 
 _HALL_ID: Final = 1
-_PERSON: Final = Ticket.__struct_fields__.index("person")
+_FIELDS: Final = Ticket.__struct_fields__
+_PERSON: Final = _FIELDS.index("person")
 _NO_PERSON: Final = (None,) * len(Person.__struct_fields__)
+_FIXED: Final = {"id", "day", "service", "number", "label", "taken_at", "seq", "source", "person"}
+"""What no event ever changes in a ticket, as SQLite would keep its indexes anew; and the person, who is written once
+and stays empty when it has been emptied."""
 
+_CHANGING: Final = [place for place, name in enumerate(_FIELDS) if name not in _FIXED]
 _INSERT_TICKET: Final = insert_text(tables.Ticket)
+_UPDATE_TICKET: Final = update_text(tables.Ticket, *(_FIELDS[place] for place in _CHANGING))
+_LEAVE_WINDOW: Final = update_text(tables.Ticket, "window")
 _UPSERT_DAY: Final = upsert_text(tables.Hall, "id", "day", "last_day")
-_UPSERT_START: Final = upsert_text(tables.Hall, "id", "version", "config_digest")
+_UPSERT_EMERGENCY: Final = upsert_text(tables.Hall, "id", "emergency")
+_UPSERT_SEQ: Final = upsert_text(tables.Hall, "id", "rows_seq")
 
 
-def rows(noted: Noted) -> tuple[list[Row], Latest]:
-    """(rows of tickets, rows of which only the last of a transaction counts) for what a command changed."""
-    written: list[Row] = []
-    latest: Latest = {}
-    for place, (old, new) in noted.items():
-        kind, key = place
-        if kind == "ticket":
-            row = _ticket_row(old, new)
-            if row is not None:
-                written.append(row)
-        else:
-            latest[place] = _ROW[kind](key, new)
-    return written, latest
+def rows(noted: Noted, seq: int) -> Iterator[Row]:
+    """The rows of what is noted, true as of record `seq`, made while they are taken; in an order in which no constraint
+    is broken on the way: a window is left before somebody else comes to it."""
+    tickets = [change for (kind, _key), change in noted.items() if kind == "ticket"]
+    for old, new in tickets:
+        if old is not None and old.stage in ACTIVE and new.stage in ACTIVE and old.window != new.window:
+            yield _LEAVE_WINDOW, (None, new.id)
+    tickets.sort(key=_is_active)
+    for old, new in tickets:
+        yield _ticket_row(old, new)
+    for (kind, key), (_old, new) in noted.items():
+        if kind != "ticket":
+            yield _ROW[kind](key, new)
+    yield _UPSERT_SEQ, (_HALL_ID, seq)
 
 
-def other_rows(records: Iterable[Record]) -> list[Row]:
-    """The rows of the rare events that are not about the state: who started, and what a fresh day lets go."""
-    made: list[Row] = []
-    for record in records:
-        event = record.event
-        if isinstance(event, HallStarted):
-            made.append((_UPSERT_START, (_HALL_ID, event.version, event.config_digest)))
-        elif isinstance(event, DayOpened) and event.fresh:
-            made.append(request.forget(record.at - request.KEPT_MS))
-    return made
+def _is_active(change: tuple[Any, Ticket]) -> bool:
+    return change[1].stage in ACTIVE
 
 
-def _ticket_row(old: Ticket | None, new: Ticket) -> Row | None:
-    """A plain INSERT of a new ticket (T01), else an UPDATE of what is another value now: another object, which is told
-    without looking at it. Never of the person: it is written once, and stays empty when it has been emptied."""
+def _ticket_row(old: Ticket | None, new: Ticket) -> Row:
+    """A plain INSERT of a new ticket (T01), else an UPDATE of what may change."""
     values = astuple(new)
     if old is None:
         person = astuple(new.person) if new.person is not None else _NO_PERSON
         return _INSERT_TICKET, (*map(_value, values[:_PERSON]), *person)
-    changed = tuple(compress(_PLACES, map(is_not, values, astuple(old))))
-    if not changed:
-        return None
-    return _update_ticket(changed), (*[_value(values[place]) for place in changed], new.id)
-
-
-_PLACES: Final = range(_PERSON)
-"""Those of the columns; the person comes after them and is left out."""
-
-
-@cache
-def _update_ticket(changed: Sequence[int]) -> str:
-    """The UPDATE of the columns at the places; an event changes the same ones each time, so there are few."""
-    return update_text(tables.Ticket, *(Ticket.__struct_fields__[place] for place in changed))
+    return _UPDATE_TICKET, (*[_value(values[place]) for place in _CHANGING], new.id)
 
 
 def _value(value: Any) -> Value:
@@ -119,6 +95,10 @@ def _help_row(kiosk: str, wanted: bool | None) -> Row:
     return (_UPSERT_HELP if wanted else _DELETE_HELP), (kiosk,)
 
 
+def _emergency_row(_key: str, notice: str | None) -> Row:
+    return _UPSERT_EMERGENCY, (_HALL_ID, notice)
+
+
 def _day_row(_key: str, days: tuple[str | None, str | None]) -> Row:
     return _UPSERT_DAY, (_HALL_ID, *days)
 
@@ -134,7 +114,13 @@ _ROW: Final[dict[str, Callable[[Any, Any], Row]]] = {
     "device": _table(tables.Device, Device),
     "account": _table(tables.Account, Account),
     "terminal": _table(tables.Terminal, Terminal),
+    "agent": _table(tables.Agent, Agent),
+    "alert": _table(tables.Alert, Alert),
+    "appointment": _table(tables.Appointment, Appointment),
+    "block": _table(tables.Block, Block),
+    "quota": _table(tables.Quota, Quota),
     "help": _help_row,
+    "emergency": _emergency_row,
     "day": _day_row,
 }
 """How each kind of change but a ticket's becomes a row; complete by test."""

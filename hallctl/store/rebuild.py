@@ -14,9 +14,9 @@ from typing import Final
 from hallctl.domain.apply import apply
 from hallctl.domain.state import HallState
 from hallctl.errors import StoreError
-from hallctl.store import journal, loading, projection, schema, tables
+from hallctl.store import journal, loading, projection, request, schema, tables
 from hallctl.store.journal import Head
-from hallctl.store.statement import Latest, insert_text
+from hallctl.store.statement import insert_text
 from hallctl.store.verify import Raw
 
 BATCH: Final = 2000
@@ -54,20 +54,16 @@ class Rebuild:
 
     def _write(self, batch: list[Raw]) -> None:
         execute = self.connection.execute
-        latest: Latest = {}
         execute("BEGIN")
         self.connection.executemany(_INSERT, batch)
-        for record in list(journal.read(self.connection, self.state.seq)):
+        records = list(journal.read(self.connection, self.state.seq))
+        for record in records:
             try:
                 apply(self.state, record)
             except (KeyError, AttributeError, TypeError) as error:
                 raise StoreError("store.newer", version=f"{record.seq} {record.event.TYPE}") from error
-            written, newest = projection.rows(self.state.take_noted())
-            for statement, parameters in [*written, *projection.other_rows([record])]:
-                execute(statement, parameters)
-            latest.update(newest)
-        for statement, parameters in latest.values():
-            execute(statement, parameters)
+        for row in (*projection.rows(self.state.take_noted(), self.state.seq), *request.lapsed(records)):
+            execute(*row)
         execute("COMMIT")
         self.head = Head(batch[-1][0], batch[-1][10])
 

@@ -17,7 +17,9 @@ from hallctl.store.database import connect_reader, store_error
 class LedgerRow:
     """One line of the 台账 (R24, L02): a ticket's visit. Moments in ms, durations in whole seconds, None while unknown.
 
-    Neither the person nor the level of a rating is in it: `rating` tells only whether there was one.
+    An agent (代办员) came for so many `principals`, None is nobody's agent. `served` tells whether the service ended in
+    the usual hours, in extra ones (错时) or in overtime (延时). Neither the person nor the level of a rating is in it:
+    `rating` tells only whether there was one.
     """
 
     label: str
@@ -37,6 +39,8 @@ class LedgerRow:
     calls: int
     copies: int
     rating: str
+    principals: int | None
+    served: str | None
 
 
 class Reports:
@@ -77,7 +81,7 @@ def _ledger_row(ticket: tables.Ticket) -> LedgerRow:
         first_called_at=ticket.first_called_at,
         started_at=ticket.started_at,
         ended_at=ticket.ended_at,
-        wait_s=_seconds(ticket.taken_at, ticket.first_called_at),
+        wait_s=_seconds(ticket.eligible_at or ticket.taken_at, ticket.first_called_at),
         serve_s=_seconds(ticket.started_at, ticket.ended_at, ticket.held_ms),
         window=ticket.window,
         clerk=ticket.clerk,
@@ -86,6 +90,8 @@ def _ledger_row(ticket: tables.Ticket) -> LedgerRow:
         calls=ticket.calls,
         copies=ticket.copies,
         rating=ticket.rating,
+        principals=ticket.principals if ticket.agent else None,
+        served=ticket.served,
     )
 
 

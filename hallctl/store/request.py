@@ -6,6 +6,7 @@ each command, a third of what it costs to write it.
 """
 
 import sqlite3
+from collections.abc import Iterable
 from itertools import islice
 from typing import Final
 
@@ -13,6 +14,7 @@ from msgspec import Struct
 from msgspec.structs import astuple
 from sqlalchemy import delete, select
 
+from hallctl.domain.events import DayOpened, Record
 from hallctl.store import tables
 from hallctl.store.statement import Row, compiled, insert_text, table_of
 
@@ -44,9 +46,10 @@ def row(request: Request) -> Row:
     return (_PUT, astuple(request))
 
 
-def forget(before: int) -> Row:
-    """Lets the requests older than the moment `before` go."""
-    return (_FORGET, (before,))
+def lapsed(records: Iterable[Record]) -> list[Row]:
+    """What a fresh business day among the records lets go."""
+    opened = (record for record in records if isinstance(record.event, DayOpened) and record.event.fresh)
+    return [(_FORGET, (record.at - KEPT_MS,)) for record in opened]
 
 
 def recent(connection: sqlite3.Connection, most: int | None = None) -> list[Request]:

@@ -9,19 +9,17 @@ from typing import Final
 
 from sqlalchemy import func, select
 
-from hallctl.store import tables
+from hallctl.store import loading, tables
 from hallctl.store.journal import Head
 from hallctl.store.statement import compiled, table_of
 
 _EVENT: Final = table_of(tables.Event)
-_HALL: Final = table_of(tables.Hall)
 _SPAN: Final = (_EVENT.c.day == "", _EVENT.c.seq >= 0, _EVENT.c.seq < 0)
 _LAST: Final = compiled(select(_EVENT.c.seq, _EVENT.c.hash, _EVENT.c.at).where(*_SPAN).order_by(_EVENT.c.seq.desc()))
 _COUNT: Final = compiled(select(func.count()).select_from(_EVENT).where(*_SPAN))
 _OPENED: Final = compiled(
     select(_EVENT.c.seq, _EVENT.c.day).where(tables.OPENED, _EVENT.c.day >= "").order_by(_EVENT.c.day, _EVENT.c.seq)
 )
-_DAYS: Final = compiled(select(_HALL.c.day, _HALL.c.last_day))
 _SEAL: Final = re.compile(r"(\d{1,18}):([0-9a-f]{64})")
 
 
@@ -45,15 +43,15 @@ class Seal:
 
 def of_day(connection: sqlite3.Connection, day: str | None = None) -> Seal | None:
     """The seal of the day (YYYY-MM-DD, default the last one); None where it has no record. Within one snapshot."""
-    current, last = connection.execute(_DAYS).fetchone() or (None, None)
-    day = day or last
+    state = loading.load(connection)
+    day = day or state.last_day
     span = (day, *_span(connection, day)) if day is not None else None
     found = connection.execute(_LAST, span).fetchone() if span is not None else None
     if day is None or span is None or found is None:
         return None
     seq, digest, at = found
     (records,) = connection.execute(_COUNT, span).fetchone()
-    return Seal(day, Head(seq, digest), at, records, open=day == current)
+    return Seal(day, Head(seq, digest), at, records, open=day == state.day)
 
 
 def _span(connection: sqlite3.Connection, day: str) -> tuple[int, int]:

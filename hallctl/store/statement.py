@@ -14,9 +14,6 @@ Value = str | int | bytes | None
 Row = tuple[str, tuple[Value, ...]]
 """A statement and its parameters: one row to be written."""
 
-Latest = dict[tuple[str, Any], Row]
-"""Rows by (kind, key) of which only the last value in a transaction needs to be written."""
-
 DIALECT: Final = sqlite.dialect(paramstyle="qmark")
 
 

@@ -104,6 +104,15 @@ class Ticket(_Table, table=True):
     held_at: int | None = Field(sa_type=BigInteger)
     resumed_at: int | None = Field(sa_type=BigInteger)
     held_ms: int = Field(sa_type=BigInteger)
+    after: int | None = Field(sa_type=BigInteger)
+    misses: int
+    for_clerk: str | None
+    steps: str
+    principals: int
+    agent: bool
+    appointment: str | None
+    served: str | None
+    eligible_at: int | None = Field(sa_type=BigInteger)
     ahead: int
     slip: str
     slip_fault: str | None
@@ -128,6 +137,11 @@ class Window(_Table, table=True):
     reason: str | None
     since: int = Field(sa_type=BigInteger)
     done: int
+    plan: str | None
+    streak: int
+    credits: str
+    before: str | None
+    arranged_at: int | None = Field(sa_type=BigInteger)
 
 
 class Tally(_Table, table=True):
@@ -143,6 +157,12 @@ class Tally(_Table, table=True):
     expired: int
     wait_sum_ms: int = Field(sa_type=BigInteger)
     serve_mean_ms: int = Field(sa_type=BigInteger)
+    calls: int
+    streak: int
+    overtime: int
+    extra: int
+    privileged: int
+    turn_mean_ms: int = Field(sa_type=BigInteger)
 
 
 class Device(_Table, table=True):
@@ -171,6 +191,82 @@ class Terminal(_Table, table=True):
     role: str
     place: str | None
     token_digest: str
+
+
+class Agent(_Table, table=True):
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: str = Field(primary_key=True)
+    digest: str
+
+
+class Appointment(_Table, table=True):
+    """One row per appointment; `live` is true while it is in memory. `holder` is a person as JSON; with `code`, `phone`
+    and `tail` it is what is emptied of one that is long past."""
+
+    __table_args__ = (Index("ix_appointment_live", "start", sqlite_where=LIVE), {"sqlite_with_rowid": False})
+
+    id: str = Field(primary_key=True)
+    code: str
+    service: str
+    day: str
+    start: int = Field(sa_type=BigInteger)
+    end: int = Field(sa_type=BigInteger)
+    booked_at: int = Field(sa_type=BigInteger)
+    source: str
+    external: str | None
+    stage: str
+    ticket: str | None
+    late: bool
+    ended_at: int | None = Field(sa_type=BigInteger)
+    reason: str | None
+    live: bool
+    phone: str | None
+    tail: str | None
+    holder: str | None
+
+
+class Block(_Table, table=True):
+    """Who did not come to appointments, by digest, while that is remembered."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    digest: str = Field(primary_key=True)
+    misses: str
+    kept_until: int = Field(sa_type=BigInteger)
+    until: int | None = Field(sa_type=BigInteger)
+    appointment: str | None
+
+
+class Quota(_Table, table=True):
+    """Slots that take another number of appointments than their rule says, until their day is over."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: str = Field(primary_key=True)
+    service: str
+    start: int = Field(sa_type=BigInteger)
+    quota: int
+
+
+class Alert(_Table, table=True):
+    """What stands; `suggestion` is JSON."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: str = Field(primary_key=True)
+    rule: str
+    service: str | None
+    window: str | None
+    since: int = Field(sa_type=BigInteger)
+    value: int
+    line: int
+    stage: str
+    suggestion: str | None
+    by: str | None
+    at: int | None = Field(sa_type=BigInteger)
+    reason: str | None
+    waiting: int | None
 
 
 class Call(_Table, table=True):
@@ -208,10 +304,20 @@ class Request(_Table, table=True):
 
 
 class Hall(_Table, table=True):
-    """One row. The hall's `seq` is not here: it is the journal's last, and each commit would rewrite this page."""
+    """One row. `rows_seq` is the record up to which every table but the journal and `request` is true: what came after
+    it is in the journal only, until the rows follow. The hall's own `seq` is the journal's last."""
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     day: str | None
     last_day: str | None
-    version: str | None
-    config_digest: str | None
+    emergency: str | None
+    rows_seq: int = Field(sa_type=BigInteger, sa_column_kwargs={"server_default": text("0")})
+
+
+class Generation(_Table, table=True):
+    """One row: between which two complete checkpoints this was written, see the module of that name."""
+
+    id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
+    own: bytes = Field(sa_type=LargeBinary)
+    before: bytes = Field(sa_type=LargeBinary)
+    digest: bytes = Field(sa_type=LargeBinary)

@@ -2,7 +2,8 @@
 
 `chain` walks the hash chain: a record that was changed, removed, swapped or put in is named. What stood at the end
 and is gone, or was written anew from some record on, is seen only with a head that was kept elsewhere: a sealed one
-(`hallctl seal`). `rows` replays the journal and compares what it tells with every ticket, figure and other row.
+(`hallctl seal`). `rows` replays the journal, and at the record that the rows have followed to it compares what is told
+with every ticket, figure and other row; what came after must only follow from it.
 """
 
 import sqlite3
@@ -17,6 +18,7 @@ from hallctl.domain.apply import apply
 from hallctl.domain.events import TicketTaken
 from hallctl.domain.model import Tally
 from hallctl.domain.state import HallState, Noted
+from hallctl.errors import StoreError
 from hallctl.store import journal, loading, tables
 from hallctl.store.journal import GENESIS, Head, chained
 from hallctl.store.statement import compiled, table_of
@@ -170,6 +172,13 @@ def file(connection: sqlite3.Connection, verdict: Verdict) -> None:
 
 def rows(connection: sqlite3.Connection, verdict: Verdict, progress: Progress = lambda _done: None) -> None:
     """Replay the journal, whose chain is whole, and compare with the rows; within the same snapshot."""
+    try:
+        loaded = loading.rows(connection)
+    except StoreError as error:
+        verdict.add("verify.rows", 0, what=error.detail)
+        return
+    if not loaded.seq:
+        _compare(connection, verdict, HallState(), {}, loaded, 0)
     state = HallState()
     tallies: dict[tuple[str, str], Tally] = {}
     taken = 0
@@ -179,16 +188,30 @@ def rows(connection: sqlite3.Connection, verdict: Verdict, progress: Progress = 
         except (KeyError, AttributeError, TypeError) as error:  # an event that this program does not know
             verdict.add("verify.replay", record.seq, detail=f"{record.event.TYPE}: {error!r}")
             return
-        taken += isinstance(record.event, TicketTaken)
-        _check_noted(connection, verdict, state.take_noted(), tallies)
+        if record.seq <= loaded.seq:
+            taken += isinstance(record.event, TicketTaken)
+            _check_noted(connection, verdict, state.take_noted(), tallies)
+        if record.seq == loaded.seq:
+            _compare(connection, verdict, state, tallies, loaded, taken)
         if not record.seq % STRIDE:
             progress(record.seq)
+
+
+def _compare(
+    connection: sqlite3.Connection,
+    verdict: Verdict,
+    state: HallState,
+    tallies: dict[tuple[str, str], Tally],
+    loaded: HallState,
+    taken: int,
+) -> None:
+    """The rows against the replay at the record that they are as of."""
     stored = {(day, service): Tally(*figures) for day, service, *figures in connection.execute(_TALLIES)}
     _check_equal(verdict, "tally", tallies, stored)
     (count,) = connection.execute(_TICKETS).fetchone()
     if count != taken:
         verdict.add("verify.rows", 0, what=f"ticket: {count} ≠ {taken}")
-    _check_state(verdict, comparable(state), comparable(loading.load(connection)))
+    _check_state(verdict, comparable(state), comparable(loaded))
 
 
 def _check_noted(

@@ -7,6 +7,8 @@ import { Login } from "../shared/login.js";
 import { RpcError } from "../shared/rpc.js";
 import { forgetSession, openSession } from "../shared/session.js";
 import journalTexts from "../i18n/admin_journal.js";
+import rulesTexts from "../i18n/admin_rules.js";
+import watchTexts from "../i18n/admin_watch.js";
 import texts from "../i18n/admin.js";
 import { Frame } from "./frame.js";
 import { createNotice } from "../shared/notice.js";
@@ -14,6 +16,8 @@ import { ROLES } from "./route.js";
 
 register(texts);
 register(journalTexts);
+register(rulesTexts);
+register(watchTexts);
 
 const PAGE = "admin";
 const page = signal({ session: null, app: null, problem: null });
@@ -30,7 +34,7 @@ const createRun = (hall) => async (method, params = {}) => {
 };
 
 /** Nobody is in the middle of something that a new version of the page would throw away. */
-const isIdle = () => document.querySelector("dialog[open], form[data-dirty], .pair-code") === null;
+const isIdle = () => document.querySelector("dialog[open], form[data-dirty], [data-dirty-drafts], .pair-code") === null;
 
 /** A code for another kind of terminal, or a terminal's token of another role. */
 function wrongRole(role) {

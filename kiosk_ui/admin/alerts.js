@@ -3,6 +3,7 @@
 import { html } from "../shared/ui.js";
 import { pick, say, t } from "../shared/i18n.js";
 import { alerts } from "./overview.js";
+import { WatchAlert } from "./watch_alert.js";
 import { fragmentOf } from "./route.js";
 
 function Help({ app, kiosk }) {
@@ -34,14 +35,16 @@ const SHOWN = 12;
 
 /** @param {{app: any}} props */
 export function Alerts({ app }) {
-  const { hall, kiosks, devices, services } = app.hall.state;
+  const { hall, kiosks, devices, services, alerts: watched } = app.hall.state;
   const all = alerts({
     hall: { ...hall.value, warning: null }, kiosks: kiosks.value, devices: devices.value, services: services.value,
+    watched: watched.value,
   });
   if (all.length === 0) return html`<p class="all-well" data-test="admin-alerts">${t("admin.alert.none")}</p>`;
   return html`<ul class="alerts" data-test="admin-alerts" aria-label=${t("admin.alert.list")}>
     ${all.slice(0, SHOWN).map((alert) => {
       if (alert.kind === "help") return html`<${Help} key=${alert.kiosk.id} app=${app} kiosk=${alert.kiosk} />`;
+      if (alert.kind === "watch") return html`<${WatchAlert} key=${alert.row.key} app=${app} row=${alert.row} />`;
       if (alert.kind === "unserved") return html`<${Unserved} key=${alert.service.id} app=${app} service=${alert.service} />`;
       return html`<${Fault} key=${`device ${alert.device.name}`} device=${alert.device} />`;
     })}

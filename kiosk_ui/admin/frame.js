@@ -5,19 +5,23 @@ import { language, pick, say, setLanguage, t } from "../shared/i18n.js";
 import { OfflineBar } from "../shared/offline.js";
 import { clock } from "../shared/time.js";
 import { AccountsTab } from "./accounts_tab.js";
+import { AgentsTab } from "./agents_tab.js";
 import { fragment } from "./address.js";
 import { DevicesTab } from "./devices_tab.js";
 import { Confirm } from "./dialog.js";
+import { EmergencyBanner, EmergencyButton } from "./emergency.js";
 import { HallTab } from "./hall_tab.js";
 import { JournalTab } from "./journal_tab.js";
 import { LedgerTab } from "./ledger_tab.js";
 import { alerts, troubled } from "./overview.js";
 import { fragmentOf, routeOf, tabsOf } from "./route.js";
+import { RulesTab } from "./rules_tab.js";
 import { TerminalsTab } from "./terminals_tab.js";
 import { useNow } from "./ticker.js";
 
 const VIEWS = {
-  hall: HallTab, devices: DevicesTab, journal: JournalTab, ledger: LedgerTab, accounts: AccountsTab, terminals: TerminalsTab,
+  hall: HallTab, rules: RulesTab, devices: DevicesTab, journal: JournalTab, ledger: LedgerTab, agents: AgentsTab, accounts: AccountsTab,
+  terminals: TerminalsTab,
 };
 
 function Clock({ hall }) {
@@ -40,6 +44,7 @@ function TopBar({ app }) {
   return html`<header class="top">
     <h1 class="top-name">${pick(hall.state.hall.value)}</h1>
     <span class="top-fill"></span>
+    <${EmergencyButton} app=${app} />
     <span class="top-me">${name}<span class="top-role">${t(`role.${role}`)}</span></span>
     <${Clock} hall=${hall} />
     <button type="button" class="top-button" lang=${language.value === "en" ? "zh" : "en"}
@@ -52,8 +57,9 @@ function TopBar({ app }) {
 function countOf(tab, state) {
   if (tab === "devices") return troubled(state.devices.value).length;
   if (tab !== "hall") return 0;
-  const { hall, kiosks, services } = state;
-  return alerts({ hall: { ...hall.value, warning: null }, kiosks: kiosks.value, devices: [], services: services.value }).length;
+  const { hall, kiosks, services, alerts: watched } = state;
+  const found = alerts({ hall: { ...hall.value, warning: null }, kiosks: kiosks.value, devices: [], services: services.value, watched: watched.value });
+  return found.filter((alert) => alert.kind !== "watch" || alert.row.stage === "raised").length;
 }
 
 function Tabs({ app, current }) {
@@ -76,6 +82,7 @@ export function Frame({ app }) {
     <${OfflineBar} hall=${hall} text="shared.offline.staff" since />
     <${TopBar} app=${app} />
     <${Tabs} app=${app} current=${tab} />
+    <${EmergencyBanner} app=${app} />
     ${warning && html`<p class="warning" role="status" data-test="admin-warning">${say(warning)}</p>`}
     <main class=${`view ${tab}`}><${View} key=${tab} app=${app} query=${query} /></main>
     <${notice.View} />

@@ -31,6 +31,7 @@ function Totals({ rows }) {
     ["tickets", sum.tickets], ["done", sum.done], ["missed", sum.missed], ["cancelled", sum.cancelled], ["expired", sum.expired],
     ["open", sum.open], ["wait_mean", span(sum.wait_mean_s) || "–"], ["wait_most", span(sum.wait_most_s) || "–"],
     ["serve_mean", span(sum.serve_mean_s) || "–"], ["rated", sum.rated],
+    ...["principals", "extra", "overtime"].filter((name) => sum[name] > 0).map((name) => [name, sum[name]]),
   ];
   return html`<dl class="figures-strip small" data-test="admin-ledger-totals">${shown.map(([name, value]) => html`<div key=${name}>
     <dt>${t(`admin.ledger.total.${name}`)}</dt><dd class="figures">${value}</dd></div>`)}</dl>`;
@@ -55,8 +56,8 @@ function Groups({ rows, names, query }) {
       ${sumsOf(sum).map((value, index) => html`<td key=${index} class="number">${value}</td>`)}</tr>`)}</tbody></table></details>`;
 }
 
-const HEADS = ["label", "service", "priority", "stage", "taken_at", "first_called_at", "started_at", "ended_at", "wait_s", "serve_s", "window", "clerk", "calls", "rating"];
-const NUMBERS = new Set(["wait_s", "serve_s", "calls", "taken_at", "first_called_at", "started_at", "ended_at"]);
+const HEADS = ["label", "service", "priority", "stage", "taken_at", "first_called_at", "started_at", "ended_at", "wait_s", "serve_s", "window", "clerk", "calls", "rating", "principals", "served"];
+const NUMBERS = new Set(["wait_s", "serve_s", "calls", "principals", "taken_at", "first_called_at", "started_at", "ended_at"]);
 
 function Row({ row, day, names }) {
   const moved = row.queue && row.queue !== row.service;
@@ -68,7 +69,8 @@ function Row({ row, day, names }) {
     ${["taken_at", "first_called_at", "started_at", "ended_at"].map((name) => html`<td key=${name} class="number">${time(row[name])}</td>`)}
     <td class="number">${span(row.wait_s)}</td><td class="number">${span(row.serve_s)}</td>
     <td>${row.window ? names.window(row.window) : ""}</td><td>${passed ? `${row.first_clerk} → ${row.clerk}` : row.clerk ?? row.first_clerk ?? ""}</td>
-    <td class="number">${row.calls || ""}</td><td>${row.rating === "none" ? "" : t(`admin.rating.${row.rating}`)}</td></tr>`;
+    <td class="number">${row.calls || ""}</td><td>${row.rating === "none" ? "" : t(`admin.rating.${row.rating}`)}</td>
+    <td class="number">${row.principals ?? ""}</td><td>${row.served && row.served !== "regular" ? t(`admin.served.${row.served}`) : ""}</td></tr>`;
 }
 
 function Sheet({ rows, day, names, query, all, showAll }) {

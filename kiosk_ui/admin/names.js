@@ -68,7 +68,7 @@ export function ranges(labels) {
 }
 
 /** Those who act without an account or a terminal. */
-const SYSTEM = new Set(["daemon", "timer", "demo", "anyone"]);
+const SYSTEM = new Set(["daemon", "timer", "watch", "demo", "anyone"]);
 const KINDS = new Set(["clerk", "kiosk", "device", "rating", "board", "admin"]);
 
 /** Who did it, in words: `clerk:1001`, `kiosk:kiosk-1`, `device:printer-1`, `timer` ... */

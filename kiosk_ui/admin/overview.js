@@ -2,6 +2,8 @@
  * The hall at a glance for a supervisor: totals, zones, alerts, what closing the day would do. Pure.
  */
 
+import { rowsOf, toldUnserved } from "./watch.js";
+
 const sumOf = (rows, key) => rows.reduce((total, row) => total + (row[key] ?? 0), 0);
 const atStage = (tickets, name) => tickets.filter((ticket) => ticket.stage === name).length;
 const inState = (windows, name) => windows.filter((window) => window.state === name).length;
@@ -78,13 +80,19 @@ export const troubled = (devices) =>
     return device.state === "offline" || faults.length > 0 || (device.state === "degraded" && !device.faults?.length);
   });
 
-/** What needs a person, most urgent first: `{kind, ...}` of kind warning | help | device | unserved. */
-export function alerts({ hall, kiosks, devices, services }) {
+/**
+ * What needs a person, most urgent first: `{kind, ...}` of kind warning | help | watch | unserved | device. What a rule
+ * tells already is not told again; what was confirmed or dismissed comes last, until it is over.
+ */
+export function alerts({ hall, kiosks, devices, services, watched = [] }) {
+  const rows = rowsOf(watched).map((row) => ({ kind: "watch", row }));
   return [
     ...(hall.warning ? [{ kind: "warning", warning: hall.warning }] : []),
     ...kiosks.filter((kiosk) => kiosk.help).map((kiosk) => ({ kind: "help", kiosk })),
-    ...unserved(services).map((service) => ({ kind: "unserved", service })),
+    ...rows.filter(({ row }) => row.stage === "raised"),
+    ...unserved(services).filter((service) => !toldUnserved(watched, service.id)).map((service) => ({ kind: "unserved", service })),
     ...troubled(devices).map((device) => ({ kind: "device", device })),
+    ...rows.filter(({ row }) => row.stage !== "raised"),
   ];
 }
 

@@ -12,7 +12,10 @@ export const TYPES = new Set([
   "ticket.expired", "ticket.rated", "rating.lapsed", "slip.confirmed", "slip.failed", "slip.reprinted",
   "window.opened", "window.paused", "window.resumed", "window.closed", "window.taken_over", "clerk.logged_in",
   "clerk.logged_out", "day.opened", "day.closed", "numbers.skipped", "hall.started", "device.reported", "help.requested",
-  "help.answered", "terminal.paired", "terminal.revoked", "account.set", "account.removed",
+  "help.answered", "terminal.paired", "terminal.revoked", "account.set", "account.removed", "ticket.stepped",
+  "window.arranged", "emergency.declared", "emergency.ended", "agent.set", "agent.removed", "alert.raised", "alert.advised",
+  "alert.cleared", "alert.confirmed", "alert.dismissed", "appointment.booked", "appointment.imported",
+  "appointment.cancelled", "appointment.checked_in", "appointment.missed", "quota.set", "block.lifted",
 ]);
 
 /** Faults with a short name, `admin.fault.<code>`; a driver's newer code is shown as it is. */
@@ -23,7 +26,8 @@ export const FAULTS = new Set([
   "voice.no_engine", "voice.no_sound", "slip.no_printer",
 ]);
 const REASONS = new Set(["asked", "same_person", "restart", "day.closed"]);
-const WHY = new Set(["fifo", "priority", "chosen", "target"]);
+const WHY = new Set(["fifo", "priority", "ratio", "longest_relative_wait", "cap", "returned", "chosen", "target"]);
+const RULES = new Set(["unstaffed", "waiting", "wait", "overdue", "pause", "serving"]);
 const LEVELS = new Set(["very_satisfied", "satisfied", "basically_satisfied", "dissatisfied", "very_dissatisfied"]);
 
 /** The text of a code that stands in `known`, else the code itself. */
@@ -33,6 +37,20 @@ const word = (known, key, code) => (known.has(code) ? t(`admin.${key}.${code}`) 
 export const faultText = (code) => word(FAULTS, "fault", code);
 
 const LIST = () => t("admin.list");
+
+/** What an alert is about, from the event or, where it only names the alert, from that name: `waiting-417`. */
+function alertOf(data, names) {
+  const rule = data.rule ?? String(data.alert ?? "").replace(/-\d+$/, "");
+  const place = data.service ? names.service(data.service) : data.window ? names.windowName(data.window) : t("admin.name.whole_hall");
+  return { rule: RULES.has(rule) ? t(`admin.watch.rule.${rule}`) : rule, place: data.rule ? place : data.alert ?? "" };
+}
+
+/** A suggestion's deed in a few words. */
+function deedOf(suggestion, names) {
+  if (!suggestion) return t("admin.watch.action.none");
+  const plan = suggestion.plan ? suggestion.plan.services.map(names.service).join(LIST()) : t("admin.rules.own");
+  return t(`admin.watch.action.${suggestion.action}`, { window: names.window(suggestion.window), plan });
+}
 
 /** Everything a sentence may name, "" for what the event does not have. */
 function paramsOf({ type, data }, names) {
@@ -49,7 +67,11 @@ function paramsOf({ type, data }, names) {
     day: data.day ?? "", version: data.version ?? "", terminal: data.terminal ?? "",
     role: data.role ? t(`role.${data.role}`) : "", place: data.role ? names.place(data.role, data.place) : "",
     account: data.account ?? "", name: data.name ?? "", roles: (data.roles ?? []).map((role) => t(`role.${role}`)).join(LIST()),
-    number: data.number ?? "", again: data.fresh === false ? t("admin.event.again") : "",
+    ...alertOf(data, names), deed: deedOf(data.suggestion, names), waiting: data.waiting ?? "", notice: data.notice ?? "", agent: data.agent ?? "",
+    plan: data.plan ? data.plan.services.concat(data.plan.help ?? []).map(names.service).join(LIST()) : t("admin.rules.own"),
+    appointment: data.appointment ?? "", source: data.source ?? "", booked: data.booked ?? 0, known: data.known ?? 0, refused: data.refused ?? 0,
+    counts: data.counts ? t("admin.event.counts") : "", late: data.late ? t("admin.event.late") : "", block: data.block ?? "",
+    quota: data.quota ?? t("admin.event.quota.rule"), number: data.number ?? "", again: data.fresh === false ? t("admin.event.again") : "",
     ahead: data.ahead ?? "", priority: data.priority && data.priority !== "normal" ? `${t(`priority.${data.priority}`)} · ` : "",
   };
 }
@@ -65,6 +87,7 @@ export function sentenceOf(record, names) {
 
 /** What kind of line it is, for its mark: a refusal of fate, a person's deed, a device's word. */
 export function toneOf({ type, data }) {
+  if (type === "emergency.declared" || type === "alert.raised") return "bad";
   if (["slip.failed", "ticket.missed", "ticket.expired", "ticket.cancelled"].includes(type)) return "bad";
   if (type === "device.reported") return (data.faults ?? []).length > 0 || data.state === "offline" ? "bad" : "quiet";
   if (type.startsWith("ticket.")) return "ticket";

@@ -10,9 +10,11 @@ export const ROLES = ["admin", "supervisor", "auditor"];
 /** The tabs, in the order shown, with the roles that may see them. */
 export const TABS = [
   { tab: "hall", roles: ["supervisor", "auditor", "admin"] },
+  { tab: "rules", roles: ["supervisor", "auditor", "admin"] },
   { tab: "devices", roles: ["supervisor", "auditor", "admin"] },
   { tab: "journal", roles: ["supervisor", "auditor", "admin"] },
   { tab: "ledger", roles: ["supervisor", "auditor", "admin"] },
+  { tab: "agents", roles: ["supervisor", "admin"] },
   { tab: "accounts", roles: ["admin"] },
   { tab: "terminals", roles: ["admin"] },
 ];

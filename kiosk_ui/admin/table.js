@@ -7,7 +7,7 @@ import { t } from "../shared/i18n.js";
 /** Columns in the order of reading (hallctl/store/reports.py, LedgerRow); one not named here comes at the end. */
 export const COLUMNS = [
   "label", "service", "queue", "priority", "stage", "taken_at", "first_called_at", "started_at", "ended_at", "wait_s",
-  "serve_s", "calls", "window", "clerk", "first_clerk", "rating", "copies",
+  "serve_s", "calls", "window", "clerk", "first_clerk", "rating", "copies", "principals", "served",
 ];
 
 /** The columns that `rows` really have; all of the known ones where there is no row. */
@@ -33,17 +33,18 @@ export function valueOf(row, column, names, timezone) {
   if (column === "service" || column === "queue") return names.service(value);
   if (column === "window") return names.window(value);
   if (column === "priority" || column === "stage") return t(`${column}.${value}`);
-  if (column === "rating") return t(`admin.rating.${value}`);
+  if (column === "rating" || column === "served") return t(`admin.${column}.${value}`);
   return value;
 }
 
 const mean = (values) => (values.length === 0 ? null : Math.round(values.reduce((sum, value) => sum + value, 0) / values.length));
 const numbers = (rows, column) => rows.map((row) => row[column]).filter((value) => typeof value === "number");
+const servedCount = (rows, served) => rows.filter((row) => row.served === served).length;
 const stageCount = (rows, stage) => rows.filter((row) => row.stage === stage).length;
 
 /**
- * Totals of rows: `{tickets, done, missed, cancelled, expired, open, wait_mean_s, wait_most_s, serve_mean_s, rated}`;
- * means are null where nothing was measured.
+ * Totals of rows: `{tickets, done, missed, cancelled, expired, open, wait_mean_s, wait_most_s, serve_mean_s, rated,
+ * principals, extra, overtime}`; means are null where nothing was measured. `principals` are those for whom agents came.
  */
 export function totalsOf(rows) {
   const ended = { done: stageCount(rows, "done"), missed: stageCount(rows, "missed"), cancelled: stageCount(rows, "cancelled"), expired: stageCount(rows, "expired") };
@@ -52,6 +53,8 @@ export function totalsOf(rows) {
     tickets: rows.length, ...ended, open: rows.length - ended.done - ended.missed - ended.cancelled - ended.expired,
     wait_mean_s: mean(waits), wait_most_s: waits.length === 0 ? null : waits.reduce((most, value) => Math.max(most, value), 0),
     serve_mean_s: mean(numbers(rows, "serve_s")), rated: rows.filter((row) => row.rating === "rated").length,
+    principals: numbers(rows, "principals").reduce((sum, value) => sum + value, 0),
+    extra: servedCount(rows, "extra"), overtime: servedCount(rows, "overtime"),
   };
 }
 

@@ -5,6 +5,7 @@ import { language, register, t } from "../shared/i18n.js";
 import { startTerminal } from "../shared/terminal.js";
 import texts from "../i18n/board.js";
 import { List, Stage, listRoom } from "./calls.js";
+import { Emergency } from "./emergency.js";
 import { createBoard } from "./flow.js";
 import { Closed, Foot, Head, Quiet, Status, hasStatus } from "./frame.js";
 import { layout } from "./layout.js";
@@ -27,6 +28,8 @@ function Board({ hall, place }) {
     return board.close;
   }, [board]);
   const [width, height] = size.value;
+  const { emergency } = hall.state.hall.value;
+  if (emergency) return html`<${Emergency} hall=${hall} notice=${emergency} width=${width} height=${height} />`;
   const { label, window } = listRoom(board);
   const measures = layout(width, height, language.value, hasStatus(hall), label + window);
   const called = board.stage.value.shown.length > 0;

@@ -3,6 +3,8 @@
  * same panel then has letters of the same size. Text is at least 2.5 units (1/24), calls at least 5 (1/12).
  */
 
+import { room } from "./words.js";
+
 /** Heights in units; the style sheet has the same. */
 const HEAD = 4.4;
 const HEAD_UPRIGHT = 8;
@@ -51,4 +53,27 @@ export function layout(width, height, language, status, call) {
     name: (column - 2) / TEXT - people - range - gaps,
     line: (wide - 3) / TEXT,
   };
+}
+
+/** An emergency's notice: units that stand around it, beside and above; letters at most and at least; a line's height. */
+const BESIDE = 8;
+const ABOVE = { flat: 27, narrow: 34, upright: 54 };
+const LARGEST = 11;
+const LINE = 1.25;
+/** Em of a line that stay empty, since punctuation may not begin one. */
+const RAGGED = 0.8;
+/** Under this many units the line at the bottom takes two. */
+const NARROW = 100;
+
+/** The size of an emergency's notice in units: as large as the screen allows, and never cut. */
+export function noticeSize(text, width, height) {
+  const unit = Math.min(width, height) / 60;
+  const wide = width / unit;
+  const shape = width < height ? "upright" : wide < NARROW ? "narrow" : "flat";
+  const high = height / unit - ABOVE[shape];
+  const paragraphs = text.split("\n").map(room);
+  const lines = (size) => paragraphs.reduce((sum, need) => sum + Math.max(1, Math.ceil(need / ((wide - BESIDE) / size - RAGGED))), 0);
+  let size = LARGEST;
+  while (size > TEXT && lines(size) * size * LINE > high) size -= 0.1;
+  return Math.round(size * 10) / 10;
 }

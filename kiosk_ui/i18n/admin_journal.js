@@ -135,6 +135,8 @@ const zh = {
   "admin.ledger.first_clerk": "首问人员",
   "admin.ledger.rating": "评价",
   "admin.ledger.copies": "打印份数",
+  "admin.ledger.principals": "代办人数",
+  "admin.ledger.served": "办理时段",
   "admin.ledger.short.label": "号码",
   "admin.ledger.short.service": "业务",
   "admin.ledger.short.priority": "优先",
@@ -149,6 +151,8 @@ const zh = {
   "admin.ledger.short.clerk": "人员",
   "admin.ledger.short.calls": "叫号次数",
   "admin.ledger.short.rating": "评价",
+  "admin.ledger.short.principals": "代办",
+  "admin.ledger.short.served": "时段",
   "admin.ledger.total.tickets": "取号",
   "admin.ledger.total.done": "办结",
   "admin.ledger.total.missed": "过号",
@@ -159,6 +163,13 @@ const zh = {
   "admin.ledger.total.wait_most": "最长等候",
   "admin.ledger.total.serve_mean": "平均办理",
   "admin.ledger.total.rated": "已评价",
+  "admin.ledger.total.principals": "代办人数",
+  "admin.ledger.total.extra": "错时办理",
+  "admin.ledger.total.overtime": "延时办理",
+  "admin.served.regular": "正常",
+  "admin.served.extra": "错时",
+  "admin.served.overtime": "延时",
+  "admin.served.outside": "非工作时间",
 };
 
 const en = {
@@ -296,6 +307,8 @@ const en = {
   "admin.ledger.first_clerk": "First clerk",
   "admin.ledger.rating": "Rating",
   "admin.ledger.copies": "Slips printed",
+  "admin.ledger.principals": "People represented",
+  "admin.ledger.served": "Hours of service",
   "admin.ledger.short.label": "Ticket",
   "admin.ledger.short.service": "Service",
   "admin.ledger.short.priority": "Class",
@@ -310,6 +323,8 @@ const en = {
   "admin.ledger.short.clerk": "Clerk",
   "admin.ledger.short.calls": "Calls",
   "admin.ledger.short.rating": "Rating",
+  "admin.ledger.short.principals": "For",
+  "admin.ledger.short.served": "Hours",
   "admin.ledger.total.tickets": "Tickets",
   "admin.ledger.total.done": "Done",
   "admin.ledger.total.missed": "Missed",
@@ -320,6 +335,13 @@ const en = {
   "admin.ledger.total.wait_most": "Longest wait",
   "admin.ledger.total.serve_mean": "Mean service",
   "admin.ledger.total.rated": "Rated",
+  "admin.ledger.total.principals": "Represented",
+  "admin.ledger.total.extra": "Extra hours",
+  "admin.ledger.total.overtime": "Overtime",
+  "admin.served.regular": "usual",
+  "admin.served.extra": "extra hours",
+  "admin.served.overtime": "overtime",
+  "admin.served.outside": "out of hours",
 };
 
 export default { zh, en };

@@ -19,6 +19,8 @@ const zh = {
   "board.closed.hint": "请按工作时间再来",
   "board.offline": "连接中断，正在恢复；窗口照常办理",
   "board.zone_empty": "本区域没有排队业务",
+  "board.emergency": "紧急通知",
+  "board.emergency.follow": "请听从工作人员指引。暂停取号和叫号，已取的号码保留。",
 };
 
 const en = {
@@ -40,6 +42,8 @@ const en = {
   "board.closed.hint": "Please come back during opening hours",
   "board.offline": "Connection lost, reconnecting; windows keep serving",
   "board.zone_empty": "No services in this zone",
+  "board.emergency": "Emergency",
+  "board.emergency.follow": "Please follow the staff. No numbers are given or called; yours is kept.",
 };
 
 export default { zh, en };

@@ -5,6 +5,11 @@ import { pick, say, t } from "../shared/i18n.js";
 
 const PARTS = ["what", "why", "how_long", "refuse"];
 
+/** A part of the notice; what is booked is kept for longer than a number. */
+function noticeText(part, service) {
+  return t(service.booking && part === "how_long" ? "kiosk.booking.notice.how_long" : `kiosk.notice.${part}.text`);
+}
+
 function Title({ service }) {
   return html`<p class="screen-service">${pick(service)}</p>`;
 }
@@ -15,9 +20,9 @@ export function Notice({ flow, screen }) {
   const required = service.identity === "required";
   return html`<main class="screen">
     <${Title} service=${service} />
-    <h2 data-say>${t(required ? "kiosk.notice.required" : "kiosk.notice.optional")}</h2>
+    <h2 data-say>${t(service.booking ? "kiosk.booking.notice" : required ? "kiosk.notice.required" : "kiosk.notice.optional")}</h2>
     <dl class="notice card">${PARTS.map((part) => html`<div key=${part}>
-      <dt>${t(`kiosk.notice.${part}`)}</dt><dd data-say>${t(`kiosk.notice.${part}.text`)}</dd></div>`)}</dl>
+      <dt>${t(`kiosk.notice.${part}`)}</dt><dd data-say>${noticeText(part, service)}</dd></div>`)}</dl>
     <div class="actions">
       <button type="button" class="button primary big" onClick=${() => flow.readCard(service)}>${t("kiosk.notice.agree")}</button>
       <button type="button" class="button big" onClick=${() => flow.withoutCard(service)}>${t(required ? "kiosk.card.none" : "kiosk.card.skip")}</button>

@@ -1,8 +1,8 @@
 // The number: large, how many are ahead, how long, where to wait, what happens to the paper, and the way back.
 
 import { html } from "../shared/ui.js";
-import { pick, t } from "../shared/i18n.js";
-import { range } from "../shared/time.js";
+import { pick, say, t } from "../shared/i18n.js";
+import { range, when } from "../shared/time.js";
 import { Qr } from "../shared/qr.js";
 import { canPrint, windowsText } from "./words.js";
 
@@ -30,10 +30,17 @@ function Place({ hall, service }) {
     ${windows && html`<span class="done-windows">${t("kiosk.done.windows", { windows })}</span>`}</p>`;
 }
 
+/** T12: a lunch break before the call, or now; `pause` is {from, to} or null. */
+export function Pause({ hall, pause }) {
+  if (!pause) return null;
+  const key = pause.from <= hall.now() ? "kiosk.done.break.now" : "kiosk.done.break";
+  return html`<p class="done-note" data-say>${t(key, { opens: when(pause.to, hall.now()) })}</p>`;
+}
+
 /** The figures of the moment of taking; what the answer did not carry is what the tile showed. */
 function Facts({ screen }) {
   const wait = screen.wait_s ?? screen.service.wait_s;
-  const told = wait[1] > 0 || screen.ahead === 0; // never "no wait" with people ahead
+  const told = wait && (wait[1] > 0 || screen.ahead === 0); // never "no wait" with people ahead
   return html`<div class="done-facts">
     ${screen.ahead !== null && html`<p data-say aria-label=${t("kiosk.done.ahead.say", { count: screen.ahead })}><span>${t("kiosk.done.ahead")}</span><b class="figures">${t("kiosk.done.people", { count: screen.ahead })}</b></p>`}
     ${told && html`<p data-say><span>${t("kiosk.done.wait")}</span> <b class="figures">${range(wait)}</b></p>`}
@@ -48,10 +55,12 @@ export function Done({ hall, flow, screen }) {
       <h2 data-say>${existing ? t("kiosk.done.existing") : html`<span class="done-sign" aria-hidden="true">✓</span>${t("kiosk.done")}`}</h2>
       <p class="screen-service">${pick(service)}</p>
       <p class="done-label figures" style=${`--letters: ${label.length}`} data-say>${label}</p>
+      ${screen.notice && html`<p class="done-notice" role="status" data-say>${say(screen.notice)}</p>`}
       <${Slip} screen=${screen} flow=${flow} />
     </div>
     <div class="done-side">
       <${Facts} screen=${screen} />
+      <${Pause} hall=${hall} pause=${screen.pause} />
       <${Place} hall=${hall} service=${service} />
       ${service.note && html`<p class="done-note" data-say>${service.note}</p>`}
       ${url && html`<div class=${large}><${Qr} text=${url} label=${t("kiosk.done.qr")} /><span>${t("kiosk.done.qr")}</span></div>`}

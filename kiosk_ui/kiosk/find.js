@@ -3,6 +3,7 @@
 import { html, useEffect, useState } from "../shared/ui.js";
 import { pick, say, t } from "../shared/i18n.js";
 import { range } from "../shared/time.js";
+import { Pause } from "./done.js";
 
 const DIGITS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "0"];
 const LONGEST = 7;
@@ -56,9 +57,23 @@ function Stage({ hall, ticket }) {
   if (stage === "waiting") {
     return html`<div class="done-facts">
       <p data-say aria-label=${t("kiosk.done.ahead.say", { count: ticket.ahead })}><span>${t("kiosk.done.ahead")}</span><b class="figures">${t("kiosk.done.people", { count: ticket.ahead })}</b></p>
-      <p data-say><span>${t("kiosk.done.wait")}</span> <b class="figures">${range(ticket.wait_s)}</b></p></div>`;
+      <p data-say><span>${t("kiosk.done.wait")}</span> <b class="figures">${range(ticket.wait_s)}</b></p></div>
+      <${Pause} hall=${hall} pause=${ticket.break} />`;
   }
   return html`<p class="screen-text" data-say>${t(`kiosk.found.${stage}`)}</p>`;
+}
+
+/** A code was read that leads to nothing here: whose it is, and which codes do. */
+export function OtherCode({ flow, screen }) {
+  const kind = screen.kind === "receipt" ? "receipt" : "unknown";
+  return html`<main class="screen" data-test="kiosk-code">
+    <h2 data-say>${t(`kiosk.code.${kind}`)}</h2>
+    <p class="screen-text" data-say>${t(`kiosk.code.${kind}.text`)}</p>
+    <div class="actions">
+      <button type="button" class="button primary big" onClick=${flow.view.home}>${t("kiosk.home.back")}</button>
+      <button type="button" class="button plain" onClick=${flow.help}>${t("kiosk.bar.help")}</button>
+    </div>
+  </main>`;
 }
 
 export function Found({ hall, flow, screen }) {

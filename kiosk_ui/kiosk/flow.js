@@ -1,6 +1,7 @@
 // The steps of taking a number, apart from how they look: what a tap does, what the hall answers, what is shown then.
 
 import { canPrint, canRead } from "./words.js";
+import { Booking } from "./booking_flow.js";
 import { Screens } from "./screens.js";
 
 /** Version of the notice shown before a card is read (i18n kiosk.notice.*); told to the daemon with card.arm. */
@@ -8,12 +9,17 @@ export const NOTICE = "v1";
 /** Refusals of the printer: offer a number without paper instead. */
 const NO_PAPER = /^(printer\.|slip\.no_printer$|device\.)/;
 
-/** What the number's screen tells, from the answer of ticket.take. */
-function done(service, { ticket }, { paperless, existing }) {
+/** Screens on which a code that is held before the reader means something; on the others somebody is at work. */
+const SCANNED_AT = new Set(["home", "find", "found", "refused", "code", "booking", "booking_pad", "booking_refused"]);
+/** Seconds for which it is said that a code leads nowhere. */
+export const CODE_S = 12;
+
+/** What the number's screen tells, from the answer of ticket.take or appointment.check_in. */
+function done(service, { ticket, notice = null }, { paperless, existing }) {
   return {
     name: "done", service, ticket: ticket.id, label: ticket.label, existing, paperless, photo: paperless,
-    ahead: ticket.ahead ?? null, wait_s: ticket.wait_s ?? null, url: ticket.url ?? null,
-    slip: paperless ? "none" : ticket.slip ?? "queued", fault: null,
+    ahead: ticket.ahead ?? null, wait_s: ticket.wait_s ?? null, pause: ticket.break ?? null, url: ticket.url ?? null,
+    slip: paperless ? "none" : ticket.slip ?? "queued", fault: null, notice,
   };
 }
 
@@ -27,8 +33,10 @@ export class Flow {
     this.#hall = hall;
     this.place = place;
     this.view = new Screens((screen) => this.#left(screen));
+    this.booking = new Booking(hall, this, done);
     this.#off = [
       hall.on("card.seen", (seen) => this.#cardSeen(seen)),
+      hall.on("code.seen", (seen) => this.#codeSeen(seen)),
       hall.on("slip.confirmed", (data) => this.#slipKnown("printed", data)),
       hall.on("slip.failed", (data) => this.#slipKnown("failed", data)),
     ];
@@ -75,7 +83,8 @@ export class Flow {
   /** The person has no card here, or does not want to show it. */
   withoutCard = (service) => {
     this.#left(this.view.screen.value);
-    if (service.identity === "required") this.view.show({ name: "nocard", service, reader: true });
+    if (service.booking) this.booking.open();
+    else if (service.identity === "required") this.view.show({ name: "nocard", service, reader: true });
     else this.take(service);
   };
 
@@ -91,9 +100,11 @@ export class Flow {
   });
 
   /** Where the ticket of a `label` stands. */
-  find = (label) => this.#once(async () => {
+  find = (label) => this.#look(label, { label });
+
+  #look = (label, key) => this.#once(async () => {
     try {
-      this.view.show({ name: "found", label, ticket: await this.#hall.call("ticket.find", { label }), error: null });
+      this.view.show({ name: "found", label, ticket: await this.#hall.call("ticket.find", key), error: null });
     } catch (error) {
       this.view.show({ name: "found", label, ticket: null, error });
     }
@@ -128,7 +139,20 @@ export class Flow {
     const { name, service } = this.view.screen.value;
     if (name !== "card" || seen.kiosk !== this.place) return;
     if (seen.fault) this.view.show({ name: "card", service, fault: seen.fault, reading: false });
-    else this.take(service, { claim: seen.claim, priority: seen.priority, existing: seen.existing?.[service.id] ?? null });
+    else if (service.booking) this.booking.claimed(service, seen);
+    else if (!this.booking.offer(service, seen)) this.take(service, { claim: seen.claim, priority: seen.priority, existing: seen.existing?.[service.id] ?? null });
+  }
+
+  /** H06: a slip or an appointment's code was held before the reader; of others it is said that they are none. */
+  #codeSeen({ kiosk, kind, value }) {
+    const { name, slot } = this.view.screen.value;
+    if (kiosk !== this.place || slot || !SCANNED_AT.has(name) || this.#hall.state.hall.value?.emergency) return;
+    if (kind === "ticket") this.#look("", { token: value });
+    else if (kind === "appointment") this.booking.checkIn({ code: value });
+    else {
+      this.view.show({ name: "code", kind });
+      this.view.wait(CODE_S);
+    }
   }
 
   /** News of the paper, if it is of the number on the screen. */
@@ -141,8 +165,8 @@ export class Flow {
 
   /** A number taken earlier has moved on since: ask where it stands now. */
   async #update(label) {
-    const { ahead, wait_s: wait } = await this.#hall.call("ticket.find", { label });
+    const { ahead, wait_s: wait, break: pause } = await this.#hall.call("ticket.find", { label });
     const now = this.view.screen.value;
-    if (now.name === "done" && now.label === label) this.view.amend({ ahead, wait_s: wait });
+    if (now.name === "done" && now.label === label) this.view.amend({ ahead, wait_s: wait, pause: pause ?? null });
   }
 }

@@ -1,7 +1,7 @@
 // The head of every screen, the first screen (services or zones), and the line that warns before going home.
 
 import { html, useEffect, useState } from "../shared/ui.js";
-import { pick, t } from "../shared/i18n.js";
+import { pick, say, t } from "../shared/i18n.js";
 import { clock, date } from "../shared/time.js";
 import { Pager, ServiceTile, ZoneTile, landscape, zoneColour } from "./tiles.js";
 import { canPrint } from "./words.js";
@@ -27,6 +27,12 @@ export function Head({ hall }) {
   return html`<header class="head"><h1>${pick(hall.state.hall.value)}</h1><${Now} hall=${hall} /></header>`;
 }
 
+/** Why none of the services gives a number now, where that is the same for all; else null. */
+function closedAll(services) {
+  const [first] = services;
+  return first && services.every((service) => service.closed?.zh === first.closed?.zh) ? first.closed : null;
+}
+
 /** What everybody should know before choosing: closed, or no paper. */
 function Banner({ hall, flow }) {
   const { open, notices } = hall.state.hall.value;
@@ -36,6 +42,8 @@ function Banner({ hall, flow }) {
     </div></div>`;
   }
   const kiosk = flow.kiosk();
+  const closed = closedAll(offered(hall, flow));
+  if (closed) return html`<div class="banner note home-banner" role="status"><p data-say>${say(closed)}</p></div>`;
   if (canPrint(kiosk)) return null;
   if (kiosk && !kiosk.printer) return html`<div class="banner note home-banner"><p data-say>${t("kiosk.without_printer")}</p></div>`;
   const key = kiosk?.printer?.faults.includes("printer.paper_out") ? "kiosk.no_paper" : "kiosk.no_printer";
@@ -78,6 +86,7 @@ export function Home({ hall, flow, screen }) {
     <${Banner} hall=${hall} flow=${flow} />
     <div class="home-title">
       ${zone && html`<button type="button" class="button" onClick=${flow.view.back}>‹ ${t("shared.back")}</button>`}
+      ${!zone && flow.booking.offered() && hall.state.hall.value.open && html`<button type="button" class="button home-booking" data-test="kiosk-booking" onClick=${flow.booking.open}>${t("kiosk.booking")}</button>`}
       <h2 data-say>${zone ? pick(zone) : t(kind === "zones" ? "kiosk.home.zones" : "kiosk.home")}</h2>
     </div>
     <div class=${wide ? "tiles wide" : across > 3 ? "tiles dense" : "tiles"} style=${`--columns: ${across}`}>

@@ -5,10 +5,13 @@ import { register } from "../shared/i18n.js";
 import { OfflineBar } from "../shared/offline.js";
 import { startTerminal } from "../shared/terminal.js";
 import texts from "../i18n/kiosk.js";
+import bookingTexts from "../i18n/kiosk_booking.js";
 import { Bar } from "./bar.js";
+import { SCREENS as BOOKING } from "./booking.js";
 import { Card, NoCard, Notice } from "./card.js";
 import { Done } from "./done.js";
-import { Find, Found } from "./find.js";
+import { Emergency } from "./emergency.js";
+import { Find, Found, OtherCode } from "./find.js";
 import { Flow } from "./flow.js";
 import { guardTaps } from "./guard.js";
 import { Head, Home, IdleBar } from "./home.js";
@@ -16,10 +19,11 @@ import { Paperless, Refused, Taking } from "./plain.js";
 import { readScreens } from "./voice.js";
 
 register(texts);
+register(bookingTexts);
 
 const SCREENS = {
   home: Home, notice: Notice, card: Card, nocard: NoCard, paperless: Paperless, taking: Taking, done: Done,
-  refused: Refused, find: Find, found: Found,
+  refused: Refused, find: Find, found: Found, code: OtherCode, ...BOOKING,
 };
 
 let atRest = () => true;
@@ -32,6 +36,9 @@ function Kiosk({ hall, place }) {
     const stopGuarding = guardTaps(flow);
     return () => { stopReading(); stopGuarding(); flow.close(); };
   }, [flow]);
+  const { emergency } = hall.state.hall.value;
+  useEffect(() => { if (emergency) flow.view.home(); }, [emergency]);
+  if (emergency) return html`<${Emergency} notice=${emergency} />`;
   const screen = flow.view.screen.value;
   const Screen = SCREENS[screen.name];
   return html`<div class="kiosk" data-screen=${screen.name} onPointerDown=${flow.view.touch} onKeyDown=${flow.view.touch}>

@@ -8,7 +8,7 @@ export function Paperless({ flow, screen }) {
   const { service, claim, priority, existing } = screen;
   const kiosk = flow.kiosk();
   const title = kiosk && !kiosk.printer ? "kiosk.paperless.always" : "kiosk.paperless";
-  const yes = () => flow.take(service, { claim, priority, existing, paperless: true });
+  const yes = screen.yes ?? (() => flow.take(service, { claim, priority, existing, paperless: true }));
   return html`<main class="screen">
     <p class="screen-service">${pick(service)}</p>
     <h2 data-say>${t(title)}</h2>

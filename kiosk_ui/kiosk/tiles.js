@@ -4,7 +4,7 @@ import { html, signal } from "../shared/ui.js";
 import { pick, t } from "../shared/i18n.js";
 import { range } from "../shared/time.js";
 import { Icon } from "./icons.js";
-import { width, windowsText } from "./words.js";
+import { shut, width, windowsText } from "./words.js";
 
 /** Zones are told apart by colour and by name; red and green mean other things. */
 const COLOURS = ["#0b3f8f", "#0f6f80", "#6d449b", "#8a5200", "#1f5f9f", "#7a3f6d", "#4a5768", "#40508f"];
@@ -31,24 +31,32 @@ function nameClass(name) {
 /** Where it is served, or why it is not: `[text, whether that is a hindrance]`. */
 function line(service, hall) {
   if (!hall.state.hall.value.open) return [t("kiosk.tile.closed"), true];
-  if (service.windows.length === 0) return [t("kiosk.tile.no_window"), true];
-  return [windowsText(service.windows, hall.state.windows.value), false];
+  if (service.closed) return [shut(service, hall.now())[0], true];
+  const left = service.remaining ?? null;
+  const more = left === null ? "" : ` · ${t("kiosk.tile.remaining", { count: left })}`;
+  if (service.windows.length === 0) return [t("kiosk.tile.no_window") + more, true];
+  return [windowsText(service.windows, hall.state.windows.value) + more, false];
+}
+
+/** At the right: how many wait and how long, or when numbers are given again. */
+function Figures({ service, hall }) {
+  if (service.closed) return html`<span class="tile-wait"><span class="tile-people figures">${shut(service, hall.now())[1]}</span></span>`;
+  return html`<span class="tile-wait">
+    <span class="tile-people figures">${service.waiting > 0 ? t("kiosk.tile.waiting", { count: service.waiting }) : t("kiosk.tile.nobody")}</span>
+    ${service.windows.length > 0 && service.wait_s?.[1] > 0 && html`<span class="tile-range figures">${range(service.wait_s)}</span>`}
+  </span>`;
 }
 
 export function ServiceTile({ service, hall, colour, zone, choose }) {
   const open = hall.state.hall.value.open;
-  const waiting = service.waiting > 0;
   const [text, hindered] = line(service, hall);
-  return html`<button type="button" class="tile" style=${`--zone: ${colour}`} disabled=${!open} onClick=${choose}>
+  return html`<button type="button" class="tile" style=${`--zone: ${colour}`} disabled=${!open || Boolean(service.closed)} onClick=${choose}>
     <${Icon} name=${service.icon} prefix=${service.prefix} />
     <span class="tile-words">
       <span class=${nameClass(pick(service))}>${pick(service)}</span>
       <span class=${hindered ? "tile-line hindered" : "tile-line"}>${zone ? `${text} · ${pick(zone)}` : text}</span>
     </span>
-    ${open && html`<span class="tile-wait">
-      <span class="tile-people figures">${waiting ? t("kiosk.tile.waiting", { count: service.waiting }) : t("kiosk.tile.nobody")}</span>
-      ${service.windows.length > 0 && service.wait_s[1] > 0 && html`<span class="tile-range figures">${range(service.wait_s)}</span>`}
-    </span>`}
+    ${open && html`<${Figures} service=${service} hall=${hall} />`}
   </button>`;
 }
 

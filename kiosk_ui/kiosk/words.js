@@ -1,6 +1,7 @@
 // Facts of the hall in the kiosk's words, and what the kiosk's own devices can do now.
 
 import { t } from "../shared/i18n.js";
+import { when } from "../shared/time.js";
 
 /** Faults with which no slip can come out, as the daemon counts them. */
 const BLOCKING = new Set([
@@ -13,6 +14,20 @@ export function canPrint(kiosk) {
   if (!printer) return false;
   if (printer.faults.some((fault) => BLOCKING.has(fault))) return false;
   return printer.state === "ready" || (printer.state === "degraded" && printer.faults.length > 0);
+}
+
+/** Reasons for which no number of a service is given that have short words, `kiosk.shut.<code>`. */
+const SHUT = new Set([
+  "hours.not_yet", "hours.lunch", "hours.cutoff", "hours.closed", "hours.holiday", "limit.day", "limit.segment",
+  "limit.segment_over",
+]);
+
+/** Why no number of the service is given now, in few words, and when again: `[why, when]`; null while it is given. */
+export function shut(service, now) {
+  if (!service.closed) return null;
+  const { code, opens_at: at } = service.closed;
+  const why = t(SHUT.has(code) ? `kiosk.shut.${code}` : "kiosk.shut");
+  return [why, at ? t("kiosk.shut.opens", { opens: when(at, now) }) : ""];
 }
 
 /** Whether a card can be laid on this kiosk. */

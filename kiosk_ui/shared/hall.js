@@ -7,7 +7,7 @@ import { setTimezone } from "./time.js";
 /** Calls kept, as many as the daemon keeps. */
 export const CALLS_KEPT = 32;
 const LISTS = ["services", "windows", "kiosks", "devices"];
-const KEYS = ["hall", "zones", "services", "windows", "calls", "kiosks", "tickets", "devices", "rating", "seq"];
+const KEYS = ["hall", "zones", "services", "windows", "calls", "kiosks", "tickets", "appointments", "devices", "alerts", "rating", "seq"];
 const ENDED = new Set(["done", "cancelled", "expired"]);
 /** Offline is shown after this long, not at once: a restart of the daemon or a roaming tablet is not news. */
 export const OFFLINE_MS = 1000;
@@ -17,7 +17,7 @@ export const OFFLINE_MS = 1000;
  * @property {number} seq
  * @property {any} hall null before the first snapshot
  * @property {any[]} zones @property {any[]} services @property {any[]} windows @property {any[]} calls
- * @property {any[]} kiosks @property {any[]} tickets @property {any[]} devices
+ * @property {any[]} kiosks @property {any[]} tickets @property {any[]} appointments @property {any[]} devices @property {any[]} alerts
  * @property {any} rating
  */
 
@@ -25,7 +25,7 @@ export const OFFLINE_MS = 1000;
 export function emptyState() {
   return {
     seq: 0, hall: null, zones: [], services: [], windows: [], calls: [], kiosks: [], tickets: [], devices: [],
-    rating: null,
+    appointments: [], alerts: [], rating: null,
   };
 }
 
@@ -72,6 +72,8 @@ export function reduce(state, event) {
   const next = { ...state, seq: event.seq };
   for (const key of LISTS) if (Array.isArray(data[key])) next[key] = mergeById(state[key], data[key]);
   if (Array.isArray(data.tickets)) next.tickets = mergeById(state.tickets, data.tickets).filter(isOpen);
+  if (Array.isArray(data.alerts)) next.alerts = mergeById(state.alerts, data.alerts).filter((alert) => alert.stage !== "cleared");
+  if (Array.isArray(data.appointments)) next.appointments = mergeById(state.appointments, data.appointments).filter((row) => row.stage !== "cancelled");
   if (data.uncall) next.calls = next.calls.filter((call) => call.ticket !== data.uncall);
   if (data.call) {
     const others = next.calls.filter((call) => call.ticket !== data.call.ticket);
@@ -157,7 +159,8 @@ function createRefresher(may) {
 /**
  * @param {import("./rpc.js").RpcOptions & {mayReload?: () => boolean}} options role, token, place, ...
  * @returns `{state, online, error, hello, heard, call, now, on, close}`:
- *   `state` signals hall, zones, services, windows, calls, kiosks, tickets, devices, rating, seq;
+ *   `state` signals hall, zones, services, windows, calls, kiosks, tickets, appointments, devices,
+ *   alerts, rating, seq;
  *   `online` signal(bool), false only after 1 s without a line; `error` signal(null | the refusal of this page's token);
  *   `hello` signal of the daemon's greeting {role, name, place, ...} or null; `heard` signal of the daemon's time (ms)
  *   of the last news; `call(method, params)`; `now()` the daemon's time in ms;
@@ -189,7 +192,13 @@ export function createHall(options) {
       set({ ...events.reduce(reduce, current), seq: to });
       if (live) for (const event of events) tell(event.type, event.data || {}, event);
     },
-    onNotice: (method, params) => tell(method, params, { type: method, data: params }),
+    onNotice: (method, params) => {
+      if (method === "hall.services") { // only time has passed
+        clock.align(params.at);
+        set(reduce(current, { seq: current.seq, type: method, data: params }));
+      }
+      tell(method, params, { type: method, data: params });
+    },
   });
   return {
     state: signals, online, error, hello, heard, on,

@@ -6,6 +6,9 @@ export const CHANGING = new Set([
   "ticket.undo", "ticket.hold", "ticket.resume", "ticket.transfer", "ticket.restore", "ticket.rate", "slip.reprint",
   "window.open", "window.resume", "window.close", "window.pause", "window.take_over", "clerk.login", "clerk.logout",
   "day.open", "day.close", "help.request", "help.answer", "terminal.revoke", "account.set", "account.remove",
+  "window.arrange", "numbers.skip", "emergency.declare", "emergency.end", "agent.set", "agent.remove", "alert.confirm",
+  "alert.dismiss", "appointment.book", "appointment.cancel", "appointment.check_in", "appointment.import", "quota.set",
+  "block.lift",
 ]);
 
 /** A changing call is sent again after a reconnect for this long, a reading one for READ_MS. */

@@ -14,11 +14,32 @@ export function clock(ms, { seconds = false } = {}) {
   }).format(ms);
 }
 
+/** The moment as near as it is to `now`: "14:30", "明天 08:30" / "tomorrow 08:30", "11月24日 08:30" / "24 Nov 08:30". */
+export function when(ms, now) {
+  const day = new Intl.DateTimeFormat("sv-SE", { timeZone: timezone });
+  const [on, today] = [ms, now].map((at) => day.format(at));
+  if (on === today) return clock(ms);
+  if (Date.parse(on) - Date.parse(today) === 86400000) return `${english() ? "tomorrow" : "明天"} ${clock(ms)}`;
+  const words = { month: english() ? "short" : "long", day: "numeric", timeZone: timezone };
+  return `${new Intl.DateTimeFormat(english() ? "en-GB" : "zh-CN", /** @type {any} */ (words)).format(ms)} ${clock(ms)}`;
+}
+
 /** The day as "11月22日 星期六" / "Saturday 22 November". */
 export function date(ms) {
   const words = { month: "long", day: "numeric", weekday: "long", timeZone: timezone };
   const text = new Intl.DateTimeFormat(english() ? "en-GB" : "zh-CN", /** @type {any} */ (words)).format(ms);
   return text.replace("日星期", "日 星期");
+}
+
+/** The date as "11月21日" / "21 Nov". */
+export function dayOf(ms) {
+  const words = { month: english() ? "short" : "long", day: "numeric", timeZone: timezone };
+  return new Intl.DateTimeFormat(english() ? "en-GB" : "zh-CN", /** @type {any} */ (words)).format(ms);
+}
+
+/** The date as the hall's days are named: "2026-11-21". */
+export function isoDay(ms) {
+  return new Intl.DateTimeFormat("sv-SE", { timeZone: timezone }).format(ms);
 }
 
 /** Seconds as "8 分钟" / "8 min", "2 小时 5 分" / "2 h 5 min"; less than one minute says so. */
@@ -32,8 +53,10 @@ export function minutes(s) {
   return english() ? `${hours} h ${rest} min` : `${hours} 小时 ${rest} 分`;
 }
 
-/** An expected wait `[low, high]` in seconds: "约 5–10 分钟" / "about 5–10 min"; [0, 0] is no wait. */
-export function range([low, high]) {
+/** An expected wait `[low, high]` in seconds: "约 5–10 分钟" / "about 5–10 min"; [0, 0] is no wait, null: no window is open. */
+export function range(wait) {
+  if (!wait) return english() ? "once a window opens" : "窗口开放后叫号";
+  const [low, high] = wait;
   if (high <= 0) return english() ? "no wait" : "无需等候";
   const long = high >= 7200;
   const unit = long ? [" 小时", " h"] : [" 分钟", " min"];

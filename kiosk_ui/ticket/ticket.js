@@ -3,7 +3,8 @@
 import { html, render, signal } from "../shared/ui.js";
 import { language, pick, register, say, setLanguage, t } from "../shared/i18n.js";
 import { post } from "../shared/session.js";
-import { clock, range } from "../shared/time.js";
+import { EmergencySign } from "../shared/emergency.js";
+import { clock, range, when } from "../shared/time.js";
 import texts from "../i18n/ticket.js";
 
 register(texts);
@@ -35,7 +36,7 @@ async function look() {
 }
 
 function Stage() {
-  const { stage, ahead, wait_s: wait, window, window_label: label } = ticket.value;
+  const { stage, ahead, wait_s: wait, break: pause, window, window_label: label } = ticket.value;
   if (stage === "called" || stage === "serving") {
     return html`<p class="ticket-call" role="alert"><span>${t(`ticket.${stage}`)}</span>
       <b class="figures">${t("ticket.window", { window: label ?? window })}</b></p>`;
@@ -44,7 +45,15 @@ function Stage() {
   return html`<div class="ticket-facts">
     <p><span>${t("ticket.ahead")}</span><b class="figures">${t("ticket.people", { count: ahead })}</b></p>
     <p><span>${t("ticket.wait")}</span><b class="figures">${range(wait)}</b></p></div>
+    ${pause && html`<p class="ticket-text">${t("ticket.break", { opens: when(pause.to, Date.now()) })}</p>`}
     <p class="ticket-text">${t("ticket.waiting")}</p>`;
+}
+
+/** C16: the hall stands still; the number is kept. */
+function Emergency({ notice }) {
+  return notice && html`<section class="ticket-emergency" role="alert" data-test="ticket-emergency">
+    <p class="ticket-emergency-head"><${EmergencySign} /><b>${t("ticket.emergency")}</b></p>
+    <p class="ticket-emergency-notice">${notice}</p><p>${t("ticket.emergency.kept")}</p></section>`;
 }
 
 function Page() {
@@ -53,11 +62,11 @@ function Page() {
     <header><span>${hall.value ? pick(hall.value) : t("ticket.title")}</span>
       <button type="button" class="button plain" onClick=${() => setLanguage(other)}>${t("shared.language.other")}</button></header>
     <main>
-      ${ticket.value && html`
+      ${ticket.value && html`${!ENDED.has(ticket.value.stage) && html`<${Emergency} notice=${ticket.value.emergency} />`}
         <p class="ticket-service">${pick(ticket.value, "service_name")}</p>
         <h1 class="ticket-label figures">${ticket.value.label}</h1>
         <p class=${`ticket-stage ${ticket.value.stage}`}>${t(`stage.${ticket.value.stage}`)}</p>
-        <${Stage} />`}
+        ${!(ticket.value.emergency && ticket.value.stage === "waiting") && html`<${Stage} />`}`}
       ${error.value && html`<p class="banner fault" role="alert">${say(error.value)}</p>`}
       ${!ticket.value && !error.value && html`<p class="ticket-text" role="status">${t("shared.connecting")}</p>`}
     </main>

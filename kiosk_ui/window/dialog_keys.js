@@ -1,4 +1,4 @@
-// The keyboard in a dialog: digits press, arrows walk, ← → choose between kinds, Tab stays inside, Enter finds.
+// The keyboard in a dialog: digits press, 0 ticks, arrows walk, ← → choose between kinds, Tab stays inside, Enter finds.
 
 const FOCUS = ["[data-find]", "[data-focus]", "[data-digit]:enabled", "[data-item]:enabled", "input, select, button"];
 
@@ -34,9 +34,16 @@ function turn(key, box, radio) {
   if (radio) wanted?.focus();
 }
 
+/** Whether the key belongs to the field that has the focus; in an empty search field arrows and 0 still choose. */
+function isWriting(at, key) {
+  if (!["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName) || at.type === "radio" || at.type === "checkbox") return false;
+  const searching = at.dataset.find !== undefined && at.value === "";
+  return !(searching && ["ArrowLeft", "ArrowRight", "0"].includes(key));
+}
+
 /**
- * A key while the dialog is open. Items carry `data-item` or `data-digit` (the digit that presses them), the search
- * field `data-find`, the choices beside the current one `data-left` and `data-right`.
+ * A key while the dialog is open. Items carry `data-item` or `data-digit` (the digit that presses them), a tick that 0
+ * sets `data-zero`, the search field `data-find`, the choices beside the current one `data-left` and `data-right`.
  * @param {KeyboardEvent} event @param {Element} box the dialog @param {Element} body what it asks
  */
 export function walk(event, box, body) {
@@ -44,9 +51,10 @@ export function walk(event, box, body) {
   const items = [...box.querySelectorAll("[data-digit], [data-item]")].filter((item) => !item.matches(":disabled"));
   const at = /** @type {any} */ (document.activeElement);
   const radio = at.type === "radio";
-  const writing = ["INPUT", "TEXTAREA", "SELECT"].includes(at.tagName) && !radio;
   const { key } = event;
+  const writing = isWriting(at, key);
   if (key === "Tab") return keepTab(event, box);
+  if (key === "Enter" && event.repeat) return event.preventDefault();
   if (["ArrowDown", "ArrowUp"].includes(key) && at.tagName !== "SELECT") {
     event.preventDefault();
     return walkItems(key, items);
@@ -59,7 +67,8 @@ export function walk(event, box, body) {
     event.preventDefault();
     return items.find((item) => item.tagName === "BUTTON")?.click();
   }
-  if (writing || event.repeat || !/^[1-9]$/.test(key)) return undefined;
+  if (writing || event.repeat || !/^[0-9]$/.test(key)) return undefined;
   event.preventDefault();
+  if (key === "0") return box.querySelector("[data-zero]")?.click();
   return items.find((item) => item.dataset.digit === key)?.click();
 }

@@ -4,9 +4,12 @@ import { html, useEffect, useLayoutEffect, useRef } from "../shared/ui.js";
 import { t } from "../shared/i18n.js";
 import { focusFirst, walk } from "./dialog_keys.js";
 import { ChooseTicket, Reprint, RestoreTicket, ResumeTicket } from "./pick_ticket.js";
+import { CheckIn } from "./check_in.js";
+import { FinishOther } from "./finish.js";
 import { Reasons } from "./reasons.js";
 import { Take } from "./take.js";
 import { Transfer } from "./transfer.js";
+import { WhyDetails } from "./why.js";
 
 /** The other steps of the moment. */
 function More({ more, act, close }) {
@@ -40,11 +43,26 @@ function Cancel({ runner, close, mine }) {
   }} />`;
 }
 
+/** hallctl/domain/decide_step.py, OUTCOMES. */
+const OUTCOMES = ["solved", "referred", "registered"];
+
 const BODIES = { more: More, hold: Hold, pause: Pause, cancel: Cancel, transfer: Transfer, choose: ChooseTicket,
-  take: Take, reprint: Reprint, resume: ResumeTicket, restore: RestoreTicket };
+  take: Take, reprint: Reprint, resume: ResumeTicket, restore: RestoreTicket, finish: Outcome, finish_other: FinishOther,
+  why: WhyDetails, check_in: CheckIn };
 
 /** Steps about the ticket at the window: their dialog closes when it is gone. */
-const ABOUT_TICKET = new Set(["hold", "cancel", "transfer"]);
+const ABOUT_TICKET = new Set(["hold", "cancel", "transfer", "finish", "finish_other"]);
+
+/** How a consultation ended (L07). */
+function Outcome({ runner, close }) {
+  const press = async (outcome) => {
+    close();
+    await runner.here("ticket.finish", { outcome });
+  };
+  return html`<div class="menu">${OUTCOMES.map((outcome, index) => html`
+    <button type="button" key=${outcome} class="menu-item" data-digit=${index + 1} data-test=${`window-${outcome}`}
+      onClick=${() => press(outcome)}><kbd>${index + 1}</kbd><span class="menu-text">${t(`window.outcome.${outcome}`)}</span></button>`)}</div>`;
+}
 
 /** @param {any} props `name` is the step; the rest is what the desk knows */
 export function Dialog({ name, close, locked, ...rest }) {

@@ -2,8 +2,8 @@
 
 import { html, useState } from "../shared/ui.js";
 import { pick, t } from "../shared/i18n.js";
-import { clock } from "../shared/time.js";
-import { choosable, missedTickets, reprintable, resumable } from "./queues.js";
+import { clock, dayOf } from "../shared/time.js";
+import { carried, choosable, reprintable, restorable, resumable } from "./queues.js";
 import { Reasons } from "./reasons.js";
 
 /** Lines drawn at once; typing narrows the rest. */
@@ -14,14 +14,15 @@ const DIGITS = 9;
 
 const byLabel = (tickets, typed) => tickets.filter((ticket) => ticket.label.toUpperCase().includes(typed.trim().toUpperCase()));
 
-function Line({ ticket, index, service, go, disabled }) {
+function Line({ ticket, index, service, go, disabled, day }) {
   const digit = index < DIGITS ? index + 1 : undefined;
   return html`<button type="button" class="menu-item" data-item data-digit=${digit} disabled=${disabled} onClick=${() => go(ticket)}>
     <kbd>${digit ?? "·"}</kbd>
     <strong class="figures">${ticket.label}</strong>
     <span class="menu-text">${pick(service ?? { name: ticket.queue })}</span>
     ${ticket.priority !== "normal" && html`<span class="chip">${t(`priority.${ticket.priority}`)}</span>`}
-    <span class="soft figures">${clock(ticket.taken_at)}</span>
+    ${carried(ticket, day) ? html`<b class="carried">${t("window.carried", { day: dayOf(ticket.taken_at) })}</b>`
+      : html`<span class="soft figures">${clock(ticket.taken_at)}</span>`}
   </button>`;
 }
 
@@ -29,7 +30,7 @@ function Lines({ tickets, hall, go, disabled }) {
   const services = hall.state.services.value;
   if (tickets.length === 0) return html`<p class="soft">${t("window.no_ticket")}</p>`;
   return html`<div class="menu scroll">${tickets.slice(0, LINES).map((ticket, index) => html`<${Line} key=${ticket.id}
-    ticket=${ticket} index=${index} go=${go} disabled=${disabled}
+    ticket=${ticket} index=${index} go=${go} disabled=${disabled} day=${hall.state.hall.value.day}
     service=${services.find((each) => each.id === ticket.queue)} />`)}</div>`;
 }
 
@@ -85,13 +86,13 @@ export function ResumeTicket({ hall, mine, tickets, runner, close }) {
     close();
     await runner.here("ticket.resume", { ticket: ticket.id });
   };
-  return html`<${Lines} tickets=${resumable(mine, tickets)} hall=${hall} go=${go} />`;
+  return html`<${Lines} tickets=${resumable(mine, tickets, hall.state.windows.value)} hall=${hall} go=${go} />`;
 }
 
 /** 过号恢复: back into the queue at its old place. @param {any} props */
 export function RestoreTicket({ hall, mine, tickets, runner, close }) {
   const [typed, setTyped] = useState("");
-  const missed = missedTickets(mine, tickets);
+  const missed = restorable(mine, tickets, hall.state.services.value);
   const go = async (ticket) => {
     close();
     await runner.run("ticket.restore", { ticket: ticket.id });

@@ -1,40 +1,44 @@
 /**
- * What waits for a window: reading of the snapshot's tickets and services. Pure.
+ * What waits for a window: reading of the snapshot's tickets, windows and services. Pure.
+ *
+ * Lists are in the order of places, which is that of coming. Who is called next is the hall's to say (next.js): it
+ * depends on classes, shares, caps and hours that a page does not know.
  */
 
-/** Classes, most urgent first; the order of service (hallctl/domain/model.py, Priority). */
+import { isoDay } from "../shared/time.js";
+
+/** Classes, most urgent first (hallctl/domain/model.py, Priority). */
 export const PRIORITIES = ["green", "military", "disabled", "elder", "pregnant", "appointment", "normal"];
 
-const rank = (ticket) => {
-  const at = PRIORITIES.indexOf(ticket.priority);
-  return at < 0 ? PRIORITIES.length : at;
-};
+const byPlace = (a, b) => a.place - b.place || (a.id < b.id ? -1 : 1);
 
-/** The order in which `window` calls: by class and then place, or by place alone (its policy). */
-export function turnAt(window) {
-  const byPlace = (a, b) => a.place - b.place || (a.id < b.id ? -1 : 1);
-  return window.policy === "fifo" ? byPlace : (a, b) => rank(a) - rank(b) || byPlace(a, b);
-}
-
-/** Whether `ticket` waits where `window` may call it. */
+/** Whether `ticket` waits where `window` may call it: for this window, for its clerk, or in a queue that it serves. */
 export function mayCall(window, ticket) {
   if (ticket.stage !== "waiting") return false;
-  return ticket.target ? ticket.target === window.id : window.services.includes(ticket.queue);
+  if (ticket.target || ticket.for_clerk) {
+    return ticket.target === window.id || Boolean(ticket.for_clerk && ticket.for_clerk === window.clerk?.id);
+  }
+  return window.services.includes(ticket.queue);
 }
 
-/** Everybody whom `window` may call, in the order in which it calls. */
-export const waitingFor = (window, tickets) => tickets.filter((ticket) => mayCall(window, ticket)).sort(turnAt(window));
+/** Whether it waits for this window or its clerk only. */
+export const meant = (ticket) => Boolean(ticket.target || ticket.for_clerk);
+
+/** Whether it waits in a queue with which the window only helps out. */
+const helped = (window, ticket) => !meant(ticket) && (window.plan?.help ?? []).includes(ticket.queue);
+
+/** Everybody whom `window` may call, by place. */
+export const waitingFor = (window, tickets) => tickets.filter((ticket) => mayCall(window, ticket)).sort(byPlace);
+
+/** Those of them whom it calls for itself, not as a help. */
+export const ownWaiting = (window, tickets) => waitingFor(window, tickets).filter((ticket) => !helped(window, ticket));
 
 /**
- * One row per queue of the window, in the window's own order:
- * `{service, waiting, longest_s, next, first}`; `next` is the ticket at the head or null, `first` whether it is the
- * one that the window calls next of all its queues. Tickets sent to this window by transfer count in the row of
- * their queue, also when the window does not serve it (then a row is added).
+ * One row per queue of the window, in the window's own order: `{service, help, waiting, meant, special, longest_s}`;
+ * `help`: it only helps out there; `meant`: how many wait for this window or its clerk only; `special`: how many have
+ * a class. Who was sent to this window counts in the row of the queue, also when the window does not serve that.
  *
- * @param {object} window
- * @param {object[]} services
- * @param {object[]} tickets
- * @param {number} now ms
+ * @param {object} window @param {object[]} services @param {object[]} tickets @param {number} now ms
  */
 export function queueRows(window, services, tickets, now) {
   const mine = waitingFor(window, tickets);
@@ -43,30 +47,32 @@ export function queueRows(window, services, tickets, now) {
     const service = services.find((each) => each.id === id);
     if (!service) return [];
     const waiting = mine.filter((ticket) => ticket.queue === id);
-    const oldest = Math.min(...waiting.map((ticket) => ticket.taken_at));
+    const oldest = Math.min(...waiting.map((ticket) => ticket.place));
     return [{
       service,
+      help: (window.plan?.help ?? []).includes(id),
       waiting: waiting.length,
+      meant: waiting.filter(meant).length,
+      special: waiting.filter((ticket) => ticket.priority !== "normal").length,
       longest_s: waiting.length ? Math.max(0, Math.round((now - oldest) / 1000)) : 0,
-      next: waiting[0] ?? null,
-      first: waiting.length > 0 && waiting[0] === mine[0],
     }];
   });
 }
 
-/**
- * Tickets on hold that concern the clerk, longest hold first: this window's, whoever held them (only here are they
- * resumed), then those that the clerk left on hold at another window.
- */
-export function heldTickets(window, clerk, tickets) {
-  const elsewhere = (ticket) => (ticket.window === window.id ? 0 : 1);
-  return tickets
-    .filter((ticket) => ticket.stage === "held" && (ticket.window === window.id || ticket.clerk === clerk))
-    .sort((a, b) => elsewhere(a) - elsewhere(b) || (a.held_at ?? 0) - (b.held_at ?? 0));
+/** Whether `window` may call the held `ticket` back: it held it, its clerk did elsewhere, or nobody sits there now. */
+export function mayResume(window, ticket, windows) {
+  if (ticket.stage !== "held") return false;
+  if (ticket.window === window.id || (ticket.clerk && ticket.clerk === window.clerk?.id)) return true;
+  const there = windows.find((each) => each.id === ticket.window);
+  return (!there || there.state === "closed") && window.services.includes(ticket.queue);
 }
 
-/** Those of them that this window may resume. */
-export const resumable = (window, tickets) => heldTickets(window, null, tickets).filter((ticket) => ticket.window === window.id);
+/** Tickets on hold that this window may call back: its own first, the longest hold first. */
+export function resumable(window, tickets, windows) {
+  const elsewhere = (ticket) => (ticket.window === window.id ? 0 : 1);
+  return tickets.filter((ticket) => mayResume(window, ticket, windows))
+    .sort((a, b) => elsewhere(a) - elsewhere(b) || (a.held_at ?? 0) - (b.held_at ?? 0));
+}
 
 /** Missed tickets of this window and of its queues, the latest first. */
 export function missedTickets(window, tickets) {
@@ -75,7 +81,19 @@ export function missedTickets(window, tickets) {
     .sort((a, b) => (b.called_at ?? 0) - (a.called_at ?? 0));
 }
 
-/** Tickets a clerk may pick out of turn, in turn order; `typed` narrows by label. */
+/** Whether the rule of its service leaves it to the staff to put a missed ticket back (C07). */
+export function mayRestore(ticket, services) {
+  const policy = services.find((each) => each.id === ticket.queue)?.missed_policy ?? "staff_restore";
+  return policy === "staff_restore";
+}
+
+/** Those missed that can be put back. */
+export const restorable = (window, tickets, services) => missedTickets(window, tickets).filter((ticket) => mayRestore(ticket, services));
+
+/** Whether the ticket was kept over night (C09): `day` is the business day, "2026-11-22", or null. */
+export const carried = (ticket, day) => Boolean(day) && isoDay(ticket.taken_at) < day;
+
+/** Tickets a clerk may pick out of turn, by place; `typed` narrows by label. */
 export function choosable(window, tickets, typed = "") {
   const wanted = typed.trim().toUpperCase();
   return waitingFor(window, tickets).filter((ticket) => ticket.label.toUpperCase().includes(wanted));

@@ -2,39 +2,43 @@
 
 import { html } from "../shared/ui.js";
 import { pick, t } from "../shared/i18n.js";
-import { clock, minutes, stopwatch } from "../shared/time.js";
+import { clock, dayOf, minutes, stopwatch } from "../shared/time.js";
 import { LastRating } from "./current.js";
-import { heldTickets, missedTickets, queueRows, todayFigures } from "./queues.js";
+import { carried, mayRestore, missedTickets, queueRows, resumable, todayFigures } from "./queues.js";
+import { NextUp } from "./why.js";
 
 /** Lines drawn of a list; the pane scrolls, 更多 reaches the rest. */
 const LINES = 20;
+
+/** What there is to say of a queue besides its figures. */
+function notes(row) {
+  const parts = [];
+  if (row.help) parts.push(t("window.queue.help"));
+  if (row.special) parts.push(t("window.queue.special", { count: row.special }));
+  if (row.meant) parts.push(t("window.queue.meant", { count: row.meant }));
+  return parts.join(" · ");
+}
 
 function Queues({ hall, mine, tickets, now }) {
   const rows = queueRows(mine, hall.state.services.value, tickets, now);
   const waiting = rows.reduce((sum, row) => sum + row.waiting, 0);
   return html`<section class="pane queues" data-test="window-queue"><h2>${t("window.queues")} <span class="count figures">${waiting}</span></h2>
-    <table><thead><tr><th>${t("window.queue.service")}</th><th>${t("window.queue.waiting")}</th>
-      <th>${t("window.queue.longest")}</th><th>${t("window.queue.next")}</th></tr></thead>
-    <tbody>${rows.map((row) => html`<tr key=${row.service.id} class=${row.first ? "first" : ""}>
-      <td class="queue-name">${pick(row.service)}</td>
+    <table><thead><tr><th>${t("window.queue.service")}</th><th>${t("window.queue.waiting")}</th><th>${t("window.queue.longest")}</th></tr></thead>
+    <tbody>${rows.map((row) => html`<tr key=${row.service.id}>
+      <td class="queue-name">${pick(row.service)}${notes(row) && html`<span class="why">${notes(row)}</span>`}</td>
       <td class="figures queue-count">${row.waiting}</td>
       <td class="figures">${row.waiting ? minutes(row.longest_s) : "–"}</td>
-      <td class="figures queue-next">${row.next ? html`<strong>${row.next.label}</strong>${why(row.next)}` : "–"}</td>
     </tr>`)}</tbody></table></section>`;
 }
 
-/** Why the head of a queue is its head, where it is not simply the time. */
-function why(ticket) {
-  if (ticket.target) return html`<span class="why">${t("window.why.target")}</span>`;
-  return ticket.priority === "normal" ? null : html`<span class="why">${t(`priority.${ticket.priority}`)}</span>`;
-}
-
-function Row({ ticket, service, verb, test, act, disabled, detail }) {
+/** @param {any} props `over(ticket)`: why nothing can be done about it, in its button's place */
+function Row({ ticket, service, verb, test, act, disabled, detail, over = (_ticket) => null }) {
   return html`<div class="row">
     <strong class="figures">${ticket.label}</strong>
     <span class="row-text">${detail(ticket)} <span class="soft">${pick(service ?? {})}</span></span>
-    <button type="button" class="button small" disabled=${disabled(ticket)} aria-label=${`${verb} ${ticket.label}`} data-test=${test}
-      onClick=${(event) => { event.currentTarget.blur(); act(ticket); }}>${verb}</button>
+    ${over(ticket) ? html`<span class="chip quiet">${over(ticket)}</span>` : html`<button type="button" class="button small"
+      disabled=${disabled(ticket)} aria-label=${`${verb} ${ticket.label}`} data-test=${test}
+      onClick=${(event) => { event.currentTarget.blur(); act(ticket); }}>${verb}</button>`}
   </div>`;
 }
 
@@ -49,20 +53,25 @@ function Rows({ title, tickets, hall, none, name, ...rest }) {
   </section>`;
 }
 
-function Held({ hall, mine, tickets, account, now, runner, locked }) {
-  const here = (ticket) => ticket.window === mine.id;
-  const labelOf = (id) => hall.state.windows.value.find((each) => each.id === id)?.label ?? id;
-  const cannot = locked || mine.state !== "open" || Boolean(mine.ticket);
-  const detail = (ticket) => html`<span class="figures">${stopwatch((now - ticket.held_at) / 1000)}</span> ${
-    here(ticket) ? ticket.reason ?? "" : t("window.held.elsewhere", { window: labelOf(ticket.window) })}`;
+function Held({ hall, mine, tickets, now, runner, locked }) {
+  const { day, emergency } = hall.state.hall.value;
+  const windows = hall.state.windows.value;
+  const labelOf = (id) => windows.find((each) => each.id === id)?.label ?? id;
+  const cannot = locked || mine.state !== "open" || Boolean(mine.ticket) || Boolean(emergency);
+  const since = (ticket) => (carried(ticket, day) ? html`<b class="carried">${t("window.carried", { day: dayOf(ticket.taken_at) })}</b>`
+    : html`<span class="figures">${stopwatch((now - ticket.held_at) / 1000)}</span>`);
+  const detail = (ticket) => html`${since(ticket)} ${
+    ticket.window === mine.id ? ticket.reason ?? "" : t("window.held.elsewhere", { window: labelOf(ticket.window) })}`;
   return html`<${Rows} title=${t("window.held")} none=${t("window.held.none")} name="held" hall=${hall} detail=${detail}
-    tickets=${heldTickets(mine, account, tickets)} disabled=${(ticket) => cannot || !here(ticket)}
+    tickets=${resumable(mine, tickets, windows)} disabled=${() => cannot}
     verb=${t("window.resume")} act=${(ticket) => runner.here("ticket.resume", { ticket: ticket.id })} />`;
 }
 
 function Missed({ hall, mine, tickets, runner, locked }) {
+  const services = hall.state.services.value;
   return html`<${Rows} title=${t("window.missed")} none=${t("window.missed.none")} name="missed" hall=${hall}
     tickets=${missedTickets(mine, tickets)} disabled=${() => locked} verb=${t("window.restore")}
+    over=${(ticket) => (mayRestore(ticket, services) ? null : t("window.missed.void"))}
     act=${(ticket) => runner.run("ticket.restore", { ticket: ticket.id })}
     detail=${(ticket) => html`<span class="figures">${clock(ticket.called_at)}</span>`} />`;
 }
@@ -77,5 +86,6 @@ function Today({ hall, mine, last }) {
 
 /** @param {any} props */
 export function Side(props) {
-  return html`<aside class="side"><${Queues} ...${props} /><${Held} ...${props} /><${Missed} ...${props} /><${Today} ...${props} /></aside>`;
+  return html`<aside class="side"><${Queues} ...${props} /><${Held} ...${props} /><${Missed} ...${props} />
+    <${NextUp} hall=${props.hall} next=${props.next} open=${props.explain} /><${Today} ...${props} /></aside>`;
 }

@@ -1,10 +1,10 @@
 /**
  * Which steps fit a window's state. Pure: reads the snapshot's shapes, changes nothing.
  *
- * A step is `{name, method, key, primary}`: `name` is its text's key (`step.<name>`), `method` the API method it
- * calls without further questions, or null where the page asks first; `key` the keyboard's key. The order of `main`
- * is the order on the screen: the usual next step first. Mirrors the tables of `hallctl/domain/lifecycle.py`; the
- * daemon decides, this only keeps useless buttons away.
+ * A step is `{name, method, key, primary, params?, locked?}`: `name` is its text's key (`step.<name>`), `method` the
+ * API method it calls without further questions, or null where the page asks first; `key` the keyboard's key; `locked`:
+ * not now, an emergency is on. The order of `main` is the order on the screen: the usual next step first. Mirrors the
+ * tables of `hallctl/domain/lifecycle.py`; the daemon decides, this only keeps useless buttons away.
  */
 
 const STEPS = {
@@ -15,6 +15,8 @@ const STEPS = {
   miss: { method: "ticket.miss", key: "F6" },
   undo: { method: "ticket.undo", key: "F7" },
   finish: { method: "ticket.finish", key: "F8" },
+  finish_then: { method: "ticket.finish", key: "Shift+F8" },
+  finish_other: { method: null, key: "" },
   resume_window: { method: "window.resume", key: "F2" },
   hold: { method: null, key: "" },
   resume: { method: null, key: "" },
@@ -22,6 +24,7 @@ const STEPS = {
   transfer: { method: null, key: "" },
   choose: { method: null, key: "" },
   take: { method: null, key: "F1" },
+  check_in: { method: null, key: "" },
   reprint: { method: null, key: "" },
   pause: { method: null, key: "" },
   cancel: { method: null, key: "" },
@@ -35,6 +38,18 @@ export const MORE_KEY = "F9";
 
 /** The key that tells that somebody goes to the kiosk that calls for help. */
 export const HELP_KEY = "F10";
+
+/** The key that tells why this ticket. */
+export const WHY_KEY = "F5";
+
+/** The reason of a pause that the daemon made because the clerk's page was gone (hallctl/engine/presence.py, C11). */
+export const PAGE_LOST = "工作人员暂离";
+
+/**
+ * What an emergency stops (C16): nobody is called, no number is given, and who was called and had to leave has not
+ * missed the call. Who is at the window is served to the end.
+ */
+const STOPPED = new Set(["call", "recall", "miss", "resume", "choose", "take", "check_in"]);
 
 /** Seconds in which a call can be undone, where the hall does not tell. */
 export const UNDO_S = 30;
@@ -53,6 +68,9 @@ export function undoLeft(ticket, now, undoS = UNDO_S) {
   return Math.max(0, Math.ceil((ticket.called_at + undoS * 1000 - now) / 1000));
 }
 
+/** Whether the window was paused by itself, because this page was gone for too long (C11). */
+export const lostPage = (window) => window.state === "paused" && window.reason === PAGE_LOST;
+
 /** Name of the window's situation: closed | paused | idle | called | serving. */
 export function situation(window) {
   if (window.ticket) return window.ticket.stage === "called" ? "called" : "serving";
@@ -70,61 +88,86 @@ export function stepSince(ticket) {
 }
 
 /**
- * The big buttons of the situation, at most five, the usual next step first and `primary`.
- *
- * @param {object} window as in the snapshot
- * @param {{now: number, undoS?: number, kiosks?: number}} options `kiosks`: how many kiosks the hall has; without any,
- *   taking a number for somebody is among the big ones
+ * 办结 and the usual next step of the service beside it (受理 → 出件), unless it is where the ticket goes anyway. A
+ * consultation that ends here is asked how it ended.
  */
-export function mainSteps(window, { now, undoS = UNDO_S, kiosks = 1 }) {
-  const taking = kiosks === 0 ? [step("take")] : [];
-  const undo = undoLeft(window.ticket, now, undoS) > 0 ? [step("undo")] : [];
+function finishing({ then, steps, consult }) {
+  const finish = { ...step("finish", true), ...(consult && !steps.length ? { method: null } : {}) };
+  const next = then && steps[0]?.queue !== then.id ? [{ ...step("finish_then"), service: then, params: { then: then.id } }] : [];
+  return [finish, ...next];
+}
+
+/** The big buttons but for taking. A page that comes back to its running ticket is offered to go on (C11). */
+function stepsOf(window, { now, undoS, then, steps, consult }) {
+  const back = lostPage(window) && window.ticket ? [step("resume_window")] : [];
+  const undo = !back.length && undoLeft(window.ticket, now, undoS) > 0 ? [step("undo")] : [];
   switch (situation(window)) {
     case "called":
-      return [step("start", true), step("recall"), step("miss"), ...undo, ...taking];
+      return [step("start", true), ...back, step("recall"), step("miss"), ...undo];
     case "serving":
-      return [step("finish", true), ...taking];
+      return [...finishing({ then, steps, consult }), ...back];
     case "paused":
-      return [step("resume_window", true), ...taking];
+      return [step("resume_window", true)];
     case "closed":
-      return [step("open", true), ...taking];
+      return [step("open", true)];
     default:
-      return [step("call", true), ...taking];
+      return [step("call", true)];
   }
 }
 
+/**
+ * The big buttons of the situation, at most five, the usual next step first and `primary`.
+ *
+ * @param {object} window as in the snapshot
+ * @param {{now: number, undoS?: number, kiosks?: number, then?: object|null, steps?: object[], consult?: boolean,
+ *   emergency?: boolean}} options
+ *   `kiosks`: how many kiosks the hall has; without any, taking a number for somebody is among the big ones; `then`: the
+ *   service of the usual next step, `steps` are those that the ticket has still to come; `consult`: a consultation
+ */
+export function mainSteps(window, { now, undoS = UNDO_S, kiosks = 1, then = null, steps = [], consult = false, emergency = false }) {
+  const taking = kiosks === 0 ? [step("take")] : [];
+  const all = [...stepsOf(window, { now, undoS, then, steps, consult }), ...taking];
+  return all.map((each) => (emergency && STOPPED.has(each.name) ? { ...each, locked: true } : each));
+}
+
 const MORE = {
-  called: ["transfer", "cancel", "restore", "take", "reprint", "pause"],
-  serving: ["hold", "transfer", "restore", "take", "reprint", "pause"],
-  idle: ["resume", "restore", "choose", "take", "reprint", "pause", "close", "move", "leave"],
-  paused: ["restore", "take", "reprint", "close", "move", "leave"],
-  closed: ["restore", "take", "reprint", "move", "leave"],
+  called: ["transfer", "cancel", "restore", "take", "check_in", "reprint", "pause"],
+  serving: ["hold", "transfer", "finish_other", "restore", "take", "check_in", "reprint", "pause"],
+  idle: ["resume", "restore", "choose", "take", "check_in", "reprint", "pause", "close", "move", "leave"],
+  paused: ["restore", "take", "check_in", "reprint", "close", "move", "leave"],
+  closed: ["restore", "take", "check_in", "reprint", "move", "leave"],
 };
 
 /**
  * The other steps of the situation, in a fixed order: what is impossible now is left out.
  *
  * @param {object} window as in the snapshot
- * @param {{held?: number, missed?: number, waiting?: number, printers?: number}} counts tickets that this window
- *   may resume, restore and choose; kiosks that can print
+ * @param {{held?: number, missed?: number, waiting?: number, printers?: number, services?: number, bookable?: number, emergency?: boolean}} counts
+ *   tickets that this window may resume, restore and choose; kiosks that can print; services of the hall, and those with appointments
  */
-export function moreSteps(window, { held = 0, missed = 0, waiting = 0, printers = 0 } = {}) {
-  const pausing = window.state === "paused" && window.ticket;
-  const needs = { resume: held, restore: missed, choose: waiting, reprint: printers, pause: window.state === "open" };
-  const names = MORE[situation(window)].filter((name) => needs[name] ?? true);
+export function moreSteps(window, { held = 0, missed = 0, waiting = 0, printers = 0, services = 2, bookable = 0, emergency = false } = {}) {
+  const pausing = window.state === "paused" && window.ticket && !lostPage(window);
+  const needs = {
+    check_in: bookable, resume: held, restore: missed, choose: waiting && (window.plan?.choose ?? true), reprint: printers,
+    pause: window.state === "open", finish_other: services > 1,
+  };
+  const names = MORE[situation(window)].filter((name) => (needs[name] ?? true) && !(emergency && STOPPED.has(name)));
   return [...names, ...(pausing ? ["resume_window"] : [])].map((name) => step(name));
 }
 
 /**
  * The step that a key means now, or null. Enter is the primary step.
  *
- * @param {string} key as in KeyboardEvent.key
+ * @param {string} key as `keyOf` names it
  * @param {ReturnType<typeof mainSteps>} steps
  */
 export function stepOfKey(key, steps) {
-  if (key === "Enter") return steps.find((each) => each.primary) ?? null;
-  return steps.find((each) => each.key && each.key === key) ?? null;
+  const found = steps.find((each) => (key === "Enter" ? each.primary : each.key && each.key === key));
+  return found && !found.locked ? found : null;
 }
 
-/** The keys that this page keeps from the browser (F1 would open help, F3 search, F6 leave the page). */
-export const OWN_KEYS = new Set(["F1", "F2", "F3", "F4", "F6", "F7", "F8", MORE_KEY, HELP_KEY]);
+/** The name of a key as the steps have it: "F8", "Shift+F8", "Enter". @param {{key: string, shiftKey?: boolean}} event */
+export const keyOf = (event) => (event.shiftKey && /^F\d+$/.test(event.key) ? `Shift+${event.key}` : event.key);
+
+/** The keys that this page keeps from the browser (F1 would open help, F3 search, F5 reload, F6 leave the page). */
+export const OWN_KEYS = new Set(["F1", "F2", "F3", "F4", WHY_KEY, "F6", "F7", "F8", MORE_KEY, HELP_KEY]);

@@ -19,11 +19,15 @@ export function takeable(window, services, typed = "") {
     .sort((a, b) => away(a) - away(b));
 }
 
+/** Whether the reason is that an agent (代办员) acts for others: then it is asked for how many. */
+export const forOthers = (reason) => reason === t("window.reason.take.4");
+
 /** The parameters of `ticket.take`, or null where the service asks for a card and no reason stands for it. */
-export function order(service, { priority, kiosk, reason }) {
+export function order(service, { priority, kiosk, reason, principals = 1 }) {
   const given = reason.trim();
   if (service.identity === "required" && !given) return null;
-  return { service: service.id, priority, ...(kiosk ? { kiosk } : {}), ...(given ? { reason: given } : {}) };
+  const people = forOthers(given) && principals > 1 ? { principals } : {};
+  return { service: service.id, priority, ...(kiosk ? { kiosk } : {}), ...(given ? { reason: given } : {}), ...people };
 }
 
 function Taken({ label, close, again }) {
@@ -57,19 +61,27 @@ function Services({ services, go }) {
       <span class="soft figures">${t("window.transfer.waiting", { count: service.waiting })}</span></button>`)}</div>`;
 }
 
+/** For how many the agent acts. */
+function Principals({ principals, set }) {
+  return html`<label><span>${t("window.take.principals")}</span>
+    <input type="number" inputmode="numeric" min="1" max="99" value=${principals} data-test="window-principals"
+      onInput=${(event) => set(Math.round(Number(event.currentTarget.value)) || 1)} /></label>`;
+}
+
 /** @param {any} props */
 export function Take({ hall, mine, kiosks, runner, close }) {
   const printers = kiosks.filter((kiosk) => kiosk.printer);
   const [priority, setPriority] = useState("normal");
   const [kiosk, setKiosk] = useState("");
   const [reason, setReason] = useState("");
+  const [principals, setPrincipals] = useState(1);
   const [asking, setAsking] = useState(false);
   const [label, setLabel] = useState(null);
   const [typed, setTyped] = useState("");
   const all = hall.state.services.value;
   const searching = all.length > DIGITS;
   const go = async (service) => {
-    const params = order(service, { priority, kiosk, reason });
+    const params = order(service, { priority, kiosk, reason, principals });
     setAsking(params === null);
     const receipt = params && await runner.run("ticket.take", params);
     if (receipt) setLabel(receipt.ticket.label);
@@ -78,6 +90,7 @@ export function Take({ hall, mine, kiosks, runner, close }) {
     setLabel(null);
     setPriority("normal");
     setReason("");
+    setPrincipals(1);
   };
   if (label) return html`<${Taken} key="taken" label=${label} close=${close} again=${again} />`;
   return html`<div class="two-kinds" key="take">
@@ -87,6 +100,7 @@ export function Take({ hall, mine, kiosks, runner, close }) {
         <input value=${typed} data-find autocomplete="off" onInput=${(event) => setTyped(event.currentTarget.value)} /></label>`}
       ${printers.length > 0 && html`<${Printers} printers=${printers} kiosk=${kiosk} set=${setKiosk} />`}
       <${ReasonField} group="take" value=${reason} set=${setReason} />
+      ${forOthers(reason) && html`<${Principals} principals=${principals} set=${setPrincipals} />`}
     </div>
     ${asking && html`<p class="ask" role="alert">${t("window.take.identity")}</p>`}
     <${Services} services=${takeable(mine, all, searching ? typed : "")} go=${go} />

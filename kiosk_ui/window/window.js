@@ -6,12 +6,16 @@ import { register, t } from "../shared/i18n.js";
 import { Login } from "../shared/login.js";
 import { forgetSession, keepSession, openSession } from "../shared/session.js";
 import texts from "../i18n/window.js";
+import rules from "../i18n/window_rules.js";
+import booking from "../i18n/window_booking.js";
 import { Choose } from "./choose.js";
 import { Desk, isBusy } from "./desk.js";
 import { freeFor, methodsFor } from "./seat.js";
 import { TakenOver } from "./taken.js";
 
 register(texts);
+register(rules);
+register(booking);
 
 const PAGE = "window";
 const query = new URLSearchParams(location.search);

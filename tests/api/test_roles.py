@@ -12,15 +12,17 @@ from hallctl.api import schemas as s
 from hallctl.api.methods import METHODS
 from hallctl.api.role import PEOPLE, Role
 from hallctl.client import Client, Refused
+from hallctl.config import HallConfig, parse
 from hallctl.domain import commands as c
 from hallctl.engine.identity import Identity, mask_name, mask_number, priority_of
-from tests.harness import RunningHall, running_hall
+from tests.harness import SMALL, RunningHall, running_hall
 
 SAMPLES: dict[str, Any] = {
     "service": "pooled", "ticket": "20000101-A001", "reason": "测试", "level": "satisfied", "window": "1",
     "kiosk": "kiosk-1", "account": "nobody", "name": "某人", "roles": ["window"], "password": "x", "day": "2000-01-01",
     "terminal": "none", "code": "00000000", "role": "board", "label": "A001", "notice": "v1",
     "count": 1,
+    "start": 1, "block": "none", "source": "file", "rows": [{"line": 2, "service": "pooled", "start": 1}],
 }  # fmt: skip
 
 
@@ -31,6 +33,11 @@ def params_of(name: str) -> dict[str, Any]:
     if name == "ticket.find":
         required = ["label"]
     return {field: SAMPLES.get(field, "r1") for field in required}
+
+
+def asking() -> HallConfig:
+    """The small hall, where the pooled service asks for a card."""
+    return parse(SMALL.replace('prefix = "A"', 'prefix = "A"\nidentity = "optional"'))
 
 
 async def token_for(hall: RunningHall, role: Role) -> str:
@@ -150,7 +157,7 @@ async def test_c12_after_a_take_over_the_former_clerk_can_do_nothing(tmp_path: P
 async def test_no_role_is_told_what_is_not_its_own(tmp_path: Path) -> None:
     """Nobody gets a person by broadcast; no clerk a level; boards no single waiting ticket (O02, 7.2)."""
     person = Identity(b"k" * 32).person(kind="resident", name="测试人", number="99999919900101001X")
-    async with running_hall(tmp_path) as hall:
+    async with running_hall(tmp_path, asking()) as hall:
         clients = {role: await hall.client(role, None, await token_for(hall, role)) for role in Role}
         desk = await hall.desk("1", "1009")
         await hall.execute(c.TakeTicket("pooled", person=person))
@@ -179,7 +186,7 @@ async def test_no_role_is_told_what_is_not_its_own(tmp_path: Path) -> None:
 async def test_personal_data_is_in_the_private_column_only(tmp_path: Path) -> None:
     identity = Identity(b"k" * 32)
     person = identity.person(kind="resident", name="测试人", number="99999919900101001X")
-    async with running_hall(tmp_path) as hall:
+    async with running_hall(tmp_path, asking()) as hall:
         await hall.execute(c.TakeTicket("pooled", person=person))
         database = hall.daemon.context.hall.database
         bodies = await database.read(lambda c: [row[0] for row in c.execute("SELECT body FROM event")])

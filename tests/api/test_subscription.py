@@ -6,6 +6,7 @@ import socket as socket_module
 from pathlib import Path
 from typing import Any, cast
 
+import pytest
 from websockets.asyncio.client import connect
 
 from hallctl.api.auth import Caller
@@ -186,8 +187,10 @@ class Wire:
         self.sent.append(text)
 
 
-async def test_o01_one_who_reads_again_gets_the_snapshot_before_anything_newer(tmp_path: Path) -> None:
-    """O01: a frame that is still on its way to others must not reach a skipped client first: it would see a gap."""
+@pytest.mark.parametrize("unseen", [False, True])
+async def test_o01_one_who_reads_again_gets_the_snapshot_before_anything_newer(tmp_path: Path, unseen: bool) -> None:
+    """O01: a frame that is still on its way to others must not reach a skipped client first: it would see a gap. Nor
+    may the frame after the snapshot begin before it, where its last events were `unseen` by the role."""
     async with running_hall(tmp_path) as hall:
         context = hall.daemon.context
         kiosk = await hall.client(Role.KIOSK, "kiosk-1")
@@ -199,6 +202,8 @@ async def test_o01_one_who_reads_again_gets_the_snapshot_before_anything_newer(t
         await kiosk.change("ticket.take", service="pooled")
         while not board._lagging:  # noqa: ASYNC110 - the broadcast comes after the answer
             await asyncio.sleep(0.005)
+        if unseen:
+            await hall.terminal(Role.BOARD)
         context.hub._fan_out.send(b"a frame on its way", [board])
         wire.writable.set()
         board.taken()

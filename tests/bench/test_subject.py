@@ -21,7 +21,7 @@ from hallctl.store.database import DATABASE, connect_reader
 from tests.bench.tiny import BOARDS, WINDOWS, tiny_rig
 
 PROFILES = (
-    Profile(WINDOWS, BOARDS, "closed", calls_per_s=500),
+    Profile(WINDOWS, BOARDS, "closed", calls_per_s=2000),
     Profile(WINDOWS, BOARDS, "paced", interval_s=0.06),
     Profile(WINDOWS, BOARDS, "burst", interval_s=0.08, spread_s=0.02),
 )
@@ -141,6 +141,20 @@ def test_the_comparator_answers_and_tells(there: Rig) -> None:
     assert_told(sample)
     called = [press.ticket for press in sample.presses if press.step == 0]
     assert len(set(called)) == len(called) > 0
+
+
+def test_the_bare_stack_answers_what_it_has_committed(there: Rig) -> None:
+    bare = there.bare()
+    load = there.press(bare.port, bare.windows(WINDOWS))
+    for profile in PROFILES:
+        sample = there.run(bare, load, profile)
+        assert not sample.refused
+        assert len({press.seq for press in sample.presses}) == len(sample.presses) > 0
+    last = max(press.seq for press in sample.presses)
+    bare.process.end()
+    [folder] = there.directory.glob("bare-*/data")
+    with contextlib.closing(connect_reader(folder / DATABASE)) as connection:
+        assert connection.execute("SELECT max(seq) FROM request").fetchone() == (last,)
 
 
 def test_flushes_are_slower_under_the_shim(there: Rig) -> None:

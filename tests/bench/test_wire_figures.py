@@ -34,10 +34,11 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_hall(tmp_path: Path) -> None:
     figures = run(answer_figures.hall, tmp_path)
-    assert set(figures) == {"1", "1.p99", "6", "13.answer"}
+    assert set(figures) == {"1", "1.p99", "1.limit", "6", "13.answer"}
     assert (figures["1"].must, figures["1"].stretch) == (2.2, 1.7)
     assert (figures["6"].must, figures["6"].stretch) == (2.5, 1.6)
     assert (figures["13.answer"].must, figures["13.answer"].better) == (10.0, "higher")
+    assert figures["1.limit"].must is None
     assert figures["6"].absolute["gaps"] == figures["6"].absolute["behind"] == 0
     assert figures["1"].absolute["answer_p50_ms"] <= figures["1"].absolute["answer_p99_ms"]
 

@@ -14,7 +14,6 @@ from typing import Any
 
 from pydantic import Field
 
-from hallctl.config import DeviceSection
 from hallctl.devices.contract import (
     DeviceFault,
     DriverSpec,
@@ -28,6 +27,7 @@ from hallctl.devices.contract import (
     WindowScreen,
 )
 from hallctl.devices.registry import Registry
+from hallctl.sections.device import DeviceSection
 
 NOON = 1_770_000_000_000
 SCREEN = WindowScreen(state="calling", window="3", text="A012", label="A012")

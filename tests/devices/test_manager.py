@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from hallctl.config import DeviceSection
 from hallctl.devices import manager as manager_module
 from hallctl.devices.contract import Announcement, Blank, DeviceFault, DriverSpec, Link, Options, PadKey, Port, Slip
 from hallctl.devices.manager import Manager
 from hallctl.devices.registry import Registry
 from hallctl.errors import ConfigError
+from hallctl.sections.device import DeviceSection
 from tests.devices.fakes import (
     LAMP,
     SCREEN,

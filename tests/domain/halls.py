@@ -19,12 +19,16 @@ from hallctl.domain.commands import (
 from hallctl.domain.decide import decide
 from hallctl.domain.decision import Decision
 from hallctl.domain.events import DayOpened, Event, Record
-from hallctl.domain.model import Layout, Service, Stage, Ticket, WindowPlan
+from hallctl.domain.layout import Layout, Service
+from hallctl.domain.model import Stage, Ticket, WindowPlan
 from hallctl.domain.state import HallState
 from hallctl.errors import Refusal
 
 LAYOUT = Layout(
-    services={"pooled": Service("pooled", "A", "main", 540), "police": Service("police", "C", "main", 600)},
+    services={
+        "pooled": Service("pooled", "A", "main", 540, "optional"),
+        "police": Service("police", "C", "main", 600, "optional"),
+    },
     windows={
         "1": WindowPlan("1", "main", ("pooled",)),
         "2": WindowPlan("2", "main", ("pooled", "police")),
@@ -113,4 +117,7 @@ def copy_of(state: HallState) -> tuple[object, ...]:
         dict(state.persons),
         set(state.targets),
         dict(state.asked),
+        dict(state.appointments),
+        dict(state.blocks),
+        dict(state.quotas),
     )

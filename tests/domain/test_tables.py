@@ -1,18 +1,27 @@
 """Words and tables: command, event and method are one word each; every table is complete."""
 
-import dataclasses
 import inspect
 import re
+from collections.abc import Iterable
+
+from msgspec.structs import fields
 
 from hallctl.api.methods import METHODS
-from hallctl.domain import commands, events
+from hallctl.domain import booking_commands, commands, event_table, watch_commands
 from hallctl.domain.apply import APPLIERS
 from hallctl.domain.commands import Command
 from hallctl.domain.decide import HANDLERS
-from hallctl.domain.events import EVENTS, Event
+from hallctl.domain.event import Event
+from hallctl.domain.event_table import EVENTS
 from hallctl.sentences import SENTENCES
 
-INTERNAL = {"LapseRating", "ConfirmSlip", "FailSlip", "StartHall", "ReportDevice", "PairTerminal"}
+COMMANDS = (commands, booking_commands, watch_commands)
+"""The modules that declare commands."""
+
+INTERNAL = {
+    "LapseRating", "ConfirmSlip", "FailSlip", "StartHall", "ReportDevice", "PairTerminal", "RaiseAlert", "ClearAlert",
+    "AdviseAlert", "MissAppointments",
+}  # fmt: skip
 """Commands that no client sends."""
 
 PAST = {
@@ -22,22 +31,24 @@ PAST = {
     "pause": "paused", "close": "closed", "take_over": "taken_over", "login": "logged_in", "logout": "logged_out",
     "request": "requested", "answer": "answered", "revoke": "revoked", "set": "set", "remove": "removed",
     "lapse": "lapsed", "confirm": "confirmed", "fail": "failed", "report": "reported", "pair": "paired",
-    "skip": "skipped",
+    "skip": "skipped", "arrange": "arranged", "declare": "declared", "end": "ended",
+    "dismiss": "dismissed", "book": "booked", "import": "imported", "check_in": "checked_in", "lift": "lifted",
 }  # fmt: skip
 
 
-def subclasses(module: object, root: type) -> set[type]:
-    return {kind for _name, kind in inspect.getmembers(module, inspect.isclass) if issubclass(kind, root)} - {root}
+def subclasses(modules: Iterable[object], root: type) -> set[type]:
+    kinds = {kind for module in modules for _name, kind in inspect.getmembers(module, inspect.isclass)}
+    return {kind for kind in kinds if issubclass(kind, root)} - {root}
 
 
 def test_every_command_has_its_handler_and_every_event_its_applier() -> None:
-    assert set(HANDLERS) == subclasses(commands, Command)
-    assert set(APPLIERS) == subclasses(events, Event)
-    assert set(EVENTS.values()) == subclasses(events, Event)
+    assert set(HANDLERS) == subclasses(COMMANDS, Command)
+    assert set(APPLIERS) == subclasses(event_table.DECLARED, Event)
+    assert set(EVENTS.values()) == subclasses(event_table.DECLARED, Event)
 
 
 def test_command_method_and_event_are_one_word() -> None:
-    for kind in subclasses(commands, Command):
+    for kind in subclasses(COMMANDS, Command):
         if kind.__name__ in INTERNAL:
             assert kind.METHOD == ""
             continue
@@ -47,15 +58,15 @@ def test_command_method_and_event_are_one_word() -> None:
 
 
 def test_every_changing_method_is_a_command() -> None:
-    sent = {kind.METHOD for kind in subclasses(commands, Command)} - {""}
+    sent = {kind.METHOD for kind in subclasses(COMMANDS, Command)} - {""}
     assert {name for name, method in METHODS.items() if method.changing} == sent
 
 
 def test_private_fields_exist() -> None:
     for kind in EVENTS.values():
-        names = {field.name for field in dataclasses.fields(kind)}
+        names = set(kind.__struct_fields__)
         assert kind.PRIVATE <= names
-        defaults = {f.name for f in dataclasses.fields(kind) if f.default is not dataclasses.MISSING}
+        defaults = {field.name for field in fields(kind) if not field.required}
         assert kind.PRIVATE <= defaults, "an emptied field needs a default"
 
 
@@ -64,4 +75,4 @@ def test_sentences_are_whole_in_both_languages() -> None:
         assert re.search(r"[\u4e00-\u9fff]", zh), code
         assert zh.endswith("。"), code
         assert en.endswith("."), code
-        assert set(re.findall(r"{(\w+)}", zh)) == set(re.findall(r"{(\w+)}", en)), code
+        assert set(re.findall(r"{(\w+)}", zh)) == set(re.findall(r"{(\w+?)(?:_en)?}", en)), code

@@ -16,6 +16,9 @@ T = TypeVar("T")
 STEP_S = 0.05
 """How far the bench's clock goes at a time."""
 
+NOON_MS = 1_770_000_000_000
+"""When the bench's clock begins: 2 February 2026, 10:40 in China."""
+
 SETTLE_S = 0.002
 """Real time in each step, in which bytes cross the pty. An answer due in 1 s of the bench has at least 40 ms."""
 
@@ -32,7 +35,7 @@ class BenchPort:
     def __init__(self) -> None:
         self.signals: list[Signal] = []
         self.heards = 0
-        self.now = 0.0
+        self.passed_s = 0.0
         self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
 
     def emit(self, signal: Signal) -> None:
@@ -42,32 +45,35 @@ class BenchPort:
         self.heards += 1
 
     async def sleep(self, seconds: float) -> None:
-        sleeper = (self.now + seconds, asyncio.get_running_loop().create_future())
+        sleeper = (self.passed_s + seconds, asyncio.get_running_loop().create_future())
         self._sleepers.append(sleeper)
         try:
             await sleeper[1]
         finally:
             self._sleepers.remove(sleeper)
 
+    def now(self) -> int:
+        return NOON_MS + round(self.passed_s * 1000)
+
     def of(self, kind: type[T]) -> list[T]:
         """The signals of one kind."""
         return [signal for signal in self.signals if isinstance(signal, kind)]
 
     async def pass_time(self, seconds: float) -> None:
-        end = self.now + seconds
-        while self.now < end:
+        end = self.passed_s + seconds
+        while self.passed_s < end:
             await asyncio.sleep(SETTLE_S)
-            self.now += STEP_S
+            self.passed_s += STEP_S
             for due, sleeper in self._sleepers:
-                if due <= self.now and not sleeper.done():
+                if due <= self.passed_s and not sleeper.done():
                     sleeper.set_result(None)
         await asyncio.sleep(SETTLE_S)
 
     async def until(self, condition: Callable[[], object], limit_s: float = 30) -> None:
         """Let time pass until the condition holds."""
-        end = self.now + limit_s
+        end = self.passed_s + limit_s
         while not condition():
-            assert self.now < end, f"did not happen in {limit_s} s of the bench's clock"
+            assert self.passed_s < end, f"did not happen in {limit_s} s of the bench's clock"
             await self.pass_time(STEP_S)
 
     async def through(self, doing: Awaitable[T]) -> T:

@@ -11,7 +11,7 @@ from hallctl.devices.contract import CAPABILITIES, DriverSpec, EmulatorSpec
 from hallctl.sentences import SENTENCES
 
 FOLDER = Path(drivers.__file__).parent
-NAMES = ["callpad", "idcard", "ledstrip", "ratingpad"]
+NAMES = ["barcode", "callpad", "eqsign", "hidpad", "idcard", "ledstrip", "onbon", "ratingpad"]
 RULES = {
     "test-before-setup",
     "log-when-unavailable",
@@ -53,7 +53,7 @@ def test_every_option_is_described_in_the_code_and_the_readme(name: str) -> None
     assert set(table) == set(fields)
     for key, field in fields.items():
         shown = table[key].split("|")[2].strip(" `")
-        expected = {"True": "true", "False": "false"}.get(str(field.default), str(field.default))
+        expected = {"True": "true", "False": "false", "None": ""}.get(str(field.default), str(field.default))
         assert shown.strip('"') == expected, key
 
 
@@ -71,7 +71,7 @@ def test_quality_is_answered_rule_by_rule(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_emulators_are_independent_of_the_codec(name: str) -> None:
-    sources = [FOLDER / name / "emulator.py", FOLDER / "emulated_line.py", FOLDER / "emulated_pad.py"]
+    sources = [FOLDER / name / "emulator.py", *FOLDER.glob("emulated_*.py")]
     for source in sources:
         imports = [
             line for line in source.read_text(encoding="utf-8").splitlines() if line.startswith(("from", "import"))

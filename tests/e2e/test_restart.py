@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from hallctl.api.auth import new_token, token_digest
@@ -101,6 +102,7 @@ async def test_c14_o08_the_machine_was_off_over_the_night(tmp_path: Path) -> Non
         assert stages(hall) == {labels["serving"]: Stage.SERVING}
         kiosk = await hall.client(Role.KIOSK, "kiosk-1")
         assert (await kiosk.change("ticket.take", service="pooled"))["ticket"]["label"] == "A001"
+        await hall.daemon.context.hall.caught_up()
         ledger = await asyncio.to_thread(hall.daemon.context.reports.ledger, "2026-11-23")
         assert {row.label: row.stage for row in ledger} == {
             labels["done"]: "done", labels["missed"]: "missed", labels["serving"]: "serving",
@@ -148,12 +150,13 @@ async def test_o08_the_clock_is_moved_by_two_hours_both_ways(tmp_path: Path, mon
         for step_h in (2, -4, 2, -2, 2):
             for service in ("pooled", "police"):
                 receipt = await kiosk.change("ticket.take", service=service)
-                assert min(receipt["ticket"]["wait_s"]) >= 0
+                assert min(receipt["ticket"]["wait_s"] or [0]) >= 0
                 taken.append(receipt["ticket"]["label"])
             clock.pass_s(step_h * HOUR_S)
             await asyncio.sleep(0.03)  # some looks of the timer
         called = [await serve_one(desk) for _ in taken]
         assert called == taken
+        await hall.daemon.context.hall.caught_up()
         ledger = await asyncio.to_thread(hall.daemon.context.reports.ledger, "2026-11-23")
         assert all((row.wait_s or 0) >= 0 and (row.serve_s or 0) >= 0 for row in ledger)
         assert hall.daemon.context.state.tally("pooled").wait_sum_ms >= 0
@@ -202,7 +205,7 @@ async def test_o01_a_client_that_waited_for_the_restart_gets_a_snapshot(tmp_path
         state = replayed(records)
         state.layout = config.layout()
         told: dict[str, Any] = Views(config).snapshot(Role.BOARD, None, state, shown["at"])
-        assert shown == told
+        assert shown == msgspec.json.decode(msgspec.json.encode(told))
         assert comparable(hall.daemon.context.state) == comparable(state)
 
 

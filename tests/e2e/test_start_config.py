@@ -58,7 +58,8 @@ async def everybody(hall: Any) -> dict[Role, tuple[str, str | None]]:
     """A token and a place for each role."""
     clerk = await hall.clerk("1001", ("window", "guide", "supervisor", "auditor", "admin"))
     tokens: dict[Role, tuple[str, str | None]] = dict.fromkeys(Role, (clerk, None))
-    for role, place in ((Role.KIOSK, "kiosk-1"), (Role.RATING, "1"), (Role.BOARD, "main"), (Role.DEVICE, "1")):
+    terminals = {Role.KIOSK: "kiosk-1", Role.RATING: "1", Role.BOARD: "main", Role.DEVICE: "1", Role.PORTAL: "web"}
+    for role, place in terminals.items():
         tokens[role] = (await hall.terminal(role, place), place)
     return tokens
 

@@ -239,29 +239,34 @@ async def page_of_another_history(folder: Path, say: Progress) -> Row:
 
 
 async def copy_beside_log(folder: Path, say: Progress) -> Row:
-    """An older copy is put back after a crash and the newer log is left beside it: SQLite would mix the two. The
-    daemon must say so, or be whole."""
+    """An older copy is put back after a crash and the newer log is left beside it: SQLite would mix the two. Where all
+    since the copy is in the log, the hall is whole; where a checkpoint has let the log begin anew, the daemon says so
+    and starts on nothing."""
     row = Row("older copy put back, the newer log left beside it")
-    scene = await furnished(folder)
-    await _worked(scene, 40)
-    copy = (scene.data / DATABASE).read_bytes()
-    scene.load.done = False
-    with scene.failing_daemon(checkpoint=30) as daemon:
-        daemon.start()
-        async with scene.people() as people:
-            await until_answered(people, daemon, 300)
-            daemon.kill()
-    (scene.data / DATABASE).write_bytes(copy)
-    with scene.plain_daemon() as daemon:
-        if await _starts(daemon):
-            await asyncio.to_thread(daemon.finish)
-            verdict = judge_directory(scene.load, scene.data, folder / "scratch")
-            row.expect(verdict.good, f"mixed without a word: lost {verdict.lost}, {'; '.join(verdict.problems)}")
-        else:
-            expect_told(row, daemon, daemon.process.exitcode or 0, words=(WHAT_TO_DO,))
-    row.rounds = 1
+    for what, checkpoint in (("all in the log", 100_000), ("checkpoints since", 10)):
+        (folder / what).mkdir()
+        scene = await furnished(folder / what)
+        await _worked(scene, 40)
+        copy = (scene.data / DATABASE).read_bytes()
+        scene.load.done = False
+        with scene.failing_daemon(checkpoint=checkpoint) as daemon:
+            daemon.start()
+            async with scene.people() as people:
+                await until_answered(people, daemon, 300)
+                daemon.kill()
+        row.expect((copy == (scene.data / DATABASE).read_bytes()) == (checkpoint > 300), f"{what}: not as it was to be")
+        (scene.data / DATABASE).write_bytes(copy)
+        with scene.plain_daemon() as daemon:
+            if await _starts(daemon):
+                await asyncio.to_thread(daemon.finish)
+                row.expect(checkpoint > 300, f"{what}: a mixture was started on")
+                row.add(judge_directory(scene.load, scene.data, folder / "scratch"), what)
+            else:
+                row.expect(checkpoint < 300, f"{what}: refused")
+                expect_told(row, daemon, daemon.process.exitcode or 0, words=(WHAT_TO_DO,))
+                row.rounds += 1
     row.recovered = "no: hallctl restore"
-    row.note = "told at the start"
+    row.note = "whole where the log has everything since the copy, else told at the start"
     return row
 
 

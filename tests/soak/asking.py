@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import json
+import random
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final
@@ -28,15 +29,18 @@ class Asking:
         self.refused: Counter[str] = Counter()
         self.asked_again = 0
         self.unanswered = 0
+        self.cut_share = 0.0
+        """Of the requests, how many lose their line as soon as they are sent."""
         self._name = name
+        self._chance = random.Random(name)
         self._ids = itertools.count(1)
         self._file = ledger.open("w", encoding="utf-8")
-        self._under_way: set[asyncio.Task[Json]] = set()
+        self._under_way: dict[asyncio.Task[Json], Line] = {}
 
     async def change(self, line: Line, method: str, **params: Any) -> Json:
         """The receipt; raises Refusal. Who is cancelled meanwhile leaves the request to be answered."""
         task = asyncio.ensure_future(self._change(line, method, params))
-        self._under_way.add(task)
+        self._under_way[task] = line
         task.add_done_callback(self._done)
         return await asyncio.shield(task)
 
@@ -47,8 +51,14 @@ class Asking:
         self._file.flush()
         return len(self._under_way) + self.unanswered
 
+    async def answered(self, line: Line, within_s: float = 10.0) -> None:
+        """Wait for what is under way on the line, before it is left for good."""
+        tasks = [task for task, its in self._under_way.items() if its is line]
+        if tasks:
+            await asyncio.wait(tasks, timeout=within_s)
+
     def _done(self, task: "asyncio.Task[Json]") -> None:
-        self._under_way.discard(task)
+        self._under_way.pop(task, None)
         if not task.cancelled():
             task.exception()
 
@@ -57,6 +67,8 @@ class Asking:
         again = False
         while True:
             await line.online.wait()
+            if self._chance.random() < self.cut_share:
+                asyncio.get_running_loop().call_soon(line.cut)  # after the request is in the socket
             try:
                 receipt, sent, answered = await line.timed(method, params | {"request_id": request_id})
             except Cut:

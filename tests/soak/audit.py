@@ -200,6 +200,7 @@ def _clients(run: Json, books: Books) -> list[Check]:
     same = len({line["seq"] for line in stayers}) == 1
     total = Counter(there["boards"]["all"]) + Counter(there["people"]["all"])
     told = ", ".join(f"{total[name]} {name}" for name in ("cut", "deaf", "resumed", "snapshots", "closed"))
+    told += f"; {run['sums']['asked_again']} requests asked again"
     return [
         Check("一直在线的大屏按序看到全部事件", "boards that stayed saw everything in order",
               f"{len(stayers)} boards, {stayers[0]['frames'] if stayers else 0} frames each, {len(wrong)} not",

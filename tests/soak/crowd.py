@@ -11,7 +11,8 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Any, Final
 
-from hallctl.config import HallConfig, WindowSection, load
+from hallctl.config import HallConfig, load
+from hallctl.sections.queue import WindowSection
 from tests.soak import profile
 from tests.soak.asking import Asking
 from tests.soak.booth import Booth
@@ -24,6 +25,9 @@ from tests.soak.worker import Jobs, serve
 
 PATIENCE: Final = 2
 """How often somebody asks for paper again; the number is known anyway."""
+
+CUT_SHARE: Final = 0.005
+"""Of the requests, how many lose their line before the answer can come."""
 
 LOGINS: Final = 2
 """Clerks who log in at once."""
@@ -107,6 +111,7 @@ class Crowd(Company):
     async def stop(self) -> int:
         """Everybody stops where they are; the number of requests that were never answered."""
         self.calm()
+        self.asking.cut_share = 0.0
         if self._play is not None:
             self._play.cancel()
             await asyncio.gather(self._play, return_exceptions=True)
@@ -227,9 +232,11 @@ def _jobs() -> Jobs:
 
     async def disturb(seed: int, every_s: float, lasts_s: float) -> None:
         crowd.disturb(seed, every_s, lasts_s)
+        crowd.asking.cut_share = CUT_SHARE
 
     async def calm() -> None:
         crowd.calm()
+        crowd.asking.cut_share = 0.0
 
     async def sums() -> Json:
         return crowd.sums()

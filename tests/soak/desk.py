@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Self
 
-from hallctl.config import WindowSection
+from hallctl.sections.queue import WindowSection
 from tests.soak import profile
 from tests.soak.line import Json, Line, Refusal
 from tests.soak.profile import seconds_of
@@ -88,7 +88,8 @@ class Desk:
             await self._serve()
             await self._try("window.close")
             await self._try("clerk.logout")
-        finally:
+        finally:  # also when the soak is stopped: a request that was sent is answered before the line goes
+            await self._crowd.asking.answered(self._line)
             await self._crowd.leave(self._line)
 
     async def _serve(self) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from drivers.callpad.emulator import CallPadEmulator
+from drivers.emulated_port import EmulatedPort
 from drivers.escpos.emulated_paper import Paper, text_of
 from drivers.escpos.emulator import PrinterEmulator
 from drivers.ledstrip.emulator import LedStripEmulator
@@ -24,7 +25,6 @@ from hallctl.devices.contract import Emulator
 from tests.e2e.printer import REPRINT
 from tests.soak.clock import SharedClock
 from tests.soak.place import printer_of
-from tests.soak.tcp_line import TcpLine
 from tests.soak.worker import Jobs, serve
 
 READ_PAPER_S: Final = 0.3
@@ -81,7 +81,7 @@ class Hardware:
         return {"links": links, "keys": transport.get_extra_info("sockname")[1]}
 
     async def _bus(self, zone: str, windows: int) -> str:
-        line = TcpLine()
+        line = EmulatedPort()
         units = tuple(range(1, windows + 1))
         devices: dict[str, Emulator] = {
             f"pads-{zone}": CallPadEmulator(units=units, line=line),

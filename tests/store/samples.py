@@ -1,19 +1,25 @@
 """Events, records and a small hall for the tests of the store."""
 
-import dataclasses
 import types
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Any, Union, get_args, get_origin, get_type_hints
+from inspect import Parameter, signature
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
 
 from hallctl.domain.apply import apply
 from hallctl.domain.decision import Decision
 from hallctl.domain.events import Event, Record
 from hallctl.domain.model import Person
-from hallctl.domain.state import HallState
+from hallctl.domain.state import HallState, Noted, merge
 from hallctl.engine.step import Step, take
+from hallctl.store import projection
 from hallctl.store.database import Write
 from hallctl.store.journal import GENESIS, Head
+from hallctl.store.statement import Row
+
+E = TypeVar("E", bound=Event)
 
 DAY = "2026-11-23"
 NOON = 1_795_406_400_000
@@ -23,7 +29,7 @@ PERSON = Person("9f" * 32, "王*", "330***********123X", "id-card")
 def full(kind: type[Any]) -> Any:
     """An instance with every field given a value of its type, optional ones too."""
     hints = get_type_hints(kind)
-    return kind(**{field.name: _value(hints[field.name], field.name) for field in dataclasses.fields(kind)})
+    return kind(**{name: _value(hints[name], name) for name in signature(kind).parameters})
 
 
 def least(kind: type[Any]) -> Any:
@@ -31,11 +37,16 @@ def least(kind: type[Any]) -> Any:
     hints = get_type_hints(kind)
     return kind(
         **{
-            field.name: None if type(None) in get_args(hints[field.name]) else _value(hints[field.name], field.name)
-            for field in dataclasses.fields(kind)
-            if field.default is dataclasses.MISSING
+            name: None if type(None) in get_args(hints[name]) else _value(hints[name], name)
+            for name, parameter in signature(kind).parameters.items()
+            if parameter.default is Parameter.empty
         }
     )
+
+
+def changed(event: E, **values: Any) -> E:
+    """The event with other values."""
+    return type(event)(**{**{name: getattr(event, name) for name in signature(type(event)).parameters}, **values})
 
 
 def _value(hint: Any, name: str) -> Any:
@@ -43,8 +54,13 @@ def _value(hint: Any, name: str) -> Any:
         hint = next(part for part in get_args(hint) if part is not type(None))
     if hint == tuple[str, ...]:
         return (f"{name}-1", "“二”")
+    if get_origin(hint) is tuple:
+        return tuple(_value(part, name) for part in get_args(hint) if part is not ...)
     if hint is Person:
         return PERSON
+    if isinstance(hint, type) and issubclass(hint, Struct):
+        hints = get_type_hints(hint)
+        return hint(*(_value(hints[field], field) for field in hint.__struct_fields__))
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return list(hint)[-1]
     simple: dict[Any, Any] = {str: f'{name}: ‘李㼆’ "\\ 0', int: 2**53 + 1, bool: True}
@@ -61,16 +77,15 @@ class Book:
         self.records: list[Record] = []
 
     def write(self, *events: Event) -> Write:
-        """The write of the events, a second after each other, as one command."""
-        write = Write([])
+        """The write of the events, a second after each other, as one command, and the rows that follow them."""
+        made: list[Row] = []
+        noted: Noted = {}
         for event in events:
             self.at += 1000
             step = self.step(event)
-            write.rows += step.rows
-            for place, row in step.latest.items():
-                write.latest.pop(place, None)
-                write.latest[place] = row
-        return write
+            made += step.rows
+            merge(noted, step.noted)
+        return Write([*made, *projection.rows(noted, self.state.seq)])
 
     def step(self, *events: Event) -> Step:
         """All events at one moment, as the engine does it."""

@@ -47,13 +47,13 @@ def test_the_live_files_are_not_touched(hall: Path, folder: Path) -> None:
     with contextlib.closing(sqlite3.connect(hall, isolation_level=None)) as writer:
         writer.execute("PRAGMA journal_mode=wal")
         writer.execute("PRAGMA wal_autocheckpoint=0")
-        writer.execute("UPDATE hall SET version = 'x'")
+        writer.execute("UPDATE hall SET last_day = 'x'")
         wal = hall.with_name("hall.db-wal")
         before = hall.read_bytes(), wal.read_bytes()
         made = backup.make(hall.parent, folder, NOON)
         assert (hall.read_bytes(), wal.read_bytes()) == before
     with looking(made.path) as connection:
-        assert connection.execute("SELECT version FROM hall").fetchone() == ("x",)
+        assert connection.execute("SELECT last_day FROM hall").fetchone() == ("x",)
 
 
 def test_o07_commits_go_on_while_a_copy_is_made(tmp_path: Path, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -44,9 +44,7 @@ class Taps:
         ticket = f"{DAY.replace('-', '')}-{label}"
         taken = e.TicketTaken(ticket, "tax", self.number, label, Priority.NORMAL, self.book.at, 3, "k1", True)
         answer = request.Request(f"{self.number:032x}", "0" * 64, self.number, self.book.at, "x" * 300)
-        write = self.book.write(taken)
-        write.rows.append(request.row(answer))
-        return write
+        return Write([*self.book.step(taken).rows, request.row(answer)])
 
 
 def test_what_a_commit_costs(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

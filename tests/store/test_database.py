@@ -18,6 +18,7 @@ from hallctl.store.statement import Row
 from tests.store.conftest import Store
 
 HELP = "INSERT INTO help (kiosk) VALUES (?)"
+NOWHERE: Row = ("INSERT INTO nowhere VALUES (1)", ())
 
 
 def _helps(connection: sqlite3.Connection) -> list[str]:
@@ -91,12 +92,12 @@ def test_a_commit_is_readable_when_it_is_told(tmp_path: Path) -> None:
     assert seen == [["k1", "k2"]]
 
 
-def test_a_constraint_fails_the_whole_batch_and_all_behind_it_until_reset(tmp_path: Path) -> None:
+def test_a_failure_is_that_of_the_whole_batch_and_all_behind_it_until_reset(tmp_path: Path) -> None:
     gate = Gate()
     database = Database.open(tmp_path, gate)
     gate.hold(database, Write([_row("k1")]))
-    for kiosk in ("k2", "k1", "k3"):
-        database.submit([Write([_row(kiosk)])])
+    for row in (_row("k2"), NOWHERE, _row("k3")):
+        database.submit([Write([row])])
     gate.reached.clear()
     gate.free.set()
     assert gate.reached.wait(20)
@@ -105,7 +106,7 @@ def test_a_constraint_fails_the_whole_batch_and_all_behind_it_until_reset(tmp_pa
     batch, error = gate.batches[1]
     assert error is not None
     assert error.code == "store.unavailable"
-    assert "SQLITE_CONSTRAINT" in error.detail
+    assert "SQLITE_ERROR" in error.detail
     assert len(batch) == 3
     with pytest.raises(StoreError) as refused:
         database.submit([Write([_row("k4")])])
@@ -126,7 +127,7 @@ def test_writes_queued_before_the_failure_was_known_fail_too(tmp_path: Path) -> 
     gate = Gate()
     database = Database.open(tmp_path, gate)
     gate.hold(database, Write([_row("k1")]))
-    database.submit([Write([_row("k1")])])
+    database.submit([Write([NOWHERE])])
     with gate_between(gate, database) as late:
         database._queue.put([late])  # as if submitted in the moment before `failure` was set
     database.reset()
@@ -203,10 +204,17 @@ def test_a_value_sqlite_cannot_hold_is_a_failure_like_others(store: Store, value
     assert store.write([_row("k1")]) is None
 
 
-def test_an_update_of_a_row_that_is_not_there_fails(store: Store) -> None:
-    error = store.write([('UPDATE "window" SET done = 1 WHERE id = ?', ("9",))])
+@pytest.mark.parametrize("row", [_row("k1"), ('UPDATE "window" SET done = 1 WHERE id = ?', ("9",))])
+def test_rows_that_contradict_those_there_end_it(store: Store, row: Row) -> None:
+    """T01, T02: their commands have been answered, so nothing may go on as if they were not."""
+    assert store.write([_row("k1")]) is None
+    error = store.write([_row("k2"), row])
     assert error is not None
-    assert "no such row" in error.detail
+    assert error.code == "store.damaged"
+    assert "constraint" in error.detail.lower() or "no such row" in error.detail
+    with pytest.raises(StoreError):
+        store.database.reset()
+    assert store.ask(_helps) == ["k1"]
 
 
 def test_close_writes_what_is_queued_and_refuses_the_rest(tmp_path: Path) -> None:

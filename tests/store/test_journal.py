@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from hallctl.domain.event_table import EVENTS
 from hallctl.domain.events import (
-    EVENTS,
     AccountSet,
     DayOpened,
     Event,

@@ -10,21 +10,27 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import structs
 
+from hallctl.domain import booking_commands as bc
 from hallctl.domain import commands as c
 from hallctl.domain import events as e
 from hallctl.domain.apply import APPLIERS
+from hallctl.domain.booking import BookingRules, SlotRule
 from hallctl.domain.decide import decide
-from hallctl.domain.model import Layout, Level, Person, Priority, Service, Stage, Ticket, WindowPlan
+from hallctl.domain.event_table import EVENTS
+from hallctl.domain.layout import Layout, Service
+from hallctl.domain.model import Level, Person, Priority, Stage, Ticket, WindowPlan
 from hallctl.domain.state import ADOPTERS, HallState
-from hallctl.errors import Refusal
+from hallctl.errors import Refusal, StoreError
 from hallctl.store import journal, loading, projection, request, tables
-from hallctl.store.database import Write
 from hallctl.store.statement import columns, update_text
 from tests.store.conftest import Store
-from tests.store.samples import DAY, NOON, PERSON, Book, replayed
+from tests.store.samples import DAY, NOON, PERSON, Book, changed, replayed
 
+SLOTS = (SlotRule((1, 2, 3, 4, 5, 6, 7), 0, 24 * 60, 5, 2),)
 LAYOUT = Layout(
-    services={"tax": Service("tax", "A", "hall"), "social": Service("social", "B", "hall")},
+    services={
+        name: Service(name, name[0].upper(), "hall", identity="optional", slots=SLOTS) for name in ("tax", "social")
+    },
     windows={
         "1": WindowPlan("1", "hall", ("tax",)),
         "2": WindowPlan("2", "hall", ("tax", "social")),
@@ -32,6 +38,7 @@ LAYOUT = Layout(
     },
     kiosk_printers={"k1": None, "k2": "printer"},
     recall_gap_s=0,
+    booking=BookingRules(grace_min=0, no_show_limit=1),
 )
 
 
@@ -54,7 +61,7 @@ def _opened() -> Book:
 
 def test_every_event_has_its_rows() -> None:
     """Every kind of change has its row and is adopted by the state that is shown."""
-    assert set(e.EVENTS.values()) == set(APPLIERS)
+    assert set(EVENTS.values()) == set(APPLIERS)
     assert {*projection._ROW, "ticket"} == set(ADOPTERS)
 
 
@@ -75,7 +82,9 @@ def _command(chance: random.Random, state: HallState) -> c.Command:
         person = chance.choice([None, structs.replace(PERSON, digest=f"{chance.randrange(9):064x}")])
         service = chance.choice(list(LAYOUT.services))
         return c.TakeTicket(service, chance.choice(list(Priority)), kiosk="k1", person=person, reason="导办")
-    if at < 0.7:
+    if at < 0.37:
+        return _of_appointments(chance, state)
+    if at < 0.74:
         return _of_window(chance, state, window)
     if at < 0.9 and state.tickets:
         return _of_ticket(chance, chance.choice(list(state.tickets.values())))
@@ -90,7 +99,8 @@ def _of_window(chance: random.Random, state: HallState, window: str) -> c.Comman
     if active.stage is Stage.CALLED:
         calls = [c.RecallTicket(window), c.MissTicket(window), c.UndoTicket(window), c.PauseWindow(window, "午休")]
         return chance.choice([*(c.StartTicket(window),) * 4, *calls])
-    return chance.choice([c.FinishTicket(window), c.HoldTicket(window, "材料不全")])
+    step = c.FinishTicket(window, then=chance.choice(list(LAYOUT.services)))
+    return chance.choice([c.FinishTicket(window), c.HoldTicket(window, "材料不全"), step])
 
 
 def _of_ticket(chance: random.Random, ticket: Ticket) -> c.Command:
@@ -101,7 +111,8 @@ def _of_ticket(chance: random.Random, ticket: Ticket) -> c.Command:
     choices: list[c.Command] = [
         c.CallTicket(chance.choice(list(LAYOUT.windows)), ticket.id, "chosen"),
         c.TransferTicket(ticket.id, service=chance.choice(list(LAYOUT.services))),
-        c.TransferTicket(ticket.id, window=chance.choice(list(LAYOUT.windows))),
+        c.TransferTicket(ticket.id, window=chance.choice(list(LAYOUT.windows)), back=chance.random() < 0.5),
+        c.TransferTicket(ticket.id, clerk=chance.choice(["li", "wang"]), by="2", back=True),
         c.CancelTicket(ticket.id, "left"),
         c.LapseRating(ticket.id),
         c.ReprintSlip(ticket.id, "k2"),
@@ -131,6 +142,24 @@ def _of_hall(chance: random.Random, window: str) -> c.Command:
     return chance.choice(choices)
 
 
+def _of_appointments(chance: random.Random, state: HallState) -> c.Command:
+    known = chance.choice([*state.appointments.values(), None])
+    start = NOON + chance.randrange(8) * 300_000
+    code = str(chance.randrange(10**7, 10**8))
+    person = structs.replace(PERSON, digest=f"{chance.randrange(9):064x}")
+    wish = bc.Wish("tax", start, (code,), chance.choice([None, code]), chance.choice([None, person]), "f" * 32, "1234")
+    choices: list[c.Command] = [
+        *(bc.BookAppointment(wish, "portal", chance.random() < 0.5),) * 3,
+        bc.ImportAppointments("file", ((2, wish),)),
+        bc.SetQuota("tax", start, chance.choice([None, 1, 3])),
+        bc.MissAppointments(0),
+    ]
+    choices += [bc.LiftBlock(block.appointment) for block in state.blocks.values() if block.appointment]
+    if known is not None:
+        choices += [bc.CheckInAppointment(known.id, kiosk="k1"), bc.CancelAppointment(known.id, "不来了")] * 2
+    return chance.choice(choices)
+
+
 def _start() -> list[e.Event]:
     accounts = [e.AccountSet(clerk, clerk, ("window",), "$argon2$") for clerk in ("li", "wang")]
     seats = (("1", "li"), ("2", "wang"), ("3", "wang"))
@@ -154,6 +183,7 @@ def _work(store: Store, chance: random.Random) -> None:
     for event in _start():
         assert store.write(book.write(event)) is None
     for step in range(600):
+        book.at += 200_000 if step % 60 == 59 else 0  # slots pass
         decision = decide(book.state, _command(chance, book.state), book.at + 1000)
         if not isinstance(decision, Refusal) and decision.events:
             assert store.write(book.write(*decision.events)) is None
@@ -185,17 +215,19 @@ def _assert_same(one: HallState, other: HallState) -> None:
 def test_a_number_is_not_given_twice_a_day(store: Store) -> None:
     """T01: duplicates are impossible by the schema, whatever the rules above it do."""
     book = _opened()
-    book.write(e.DayOpened(DAY, fresh=True))
+    assert store.write(book.write(e.DayOpened(DAY, fresh=True))) is None
     before = copy.deepcopy(book.state)
     assert store.write(book.write(_taken())) is None
-    same_number = replace(_taken("A002", number=1), ticket="x")
-    same_id = replace(_taken("A003", number=3), ticket="20261123-A001")
+    same_number = changed(_taken("A002", number=1), ticket="x")
+    same_id = changed(_taken("A003", number=3), ticket="20261123-A001")
     for event, constraint in ((same_number, "ticket.number"), (same_id, "ticket.id")):
         other = Book(copy.deepcopy(before)).write(event)
-        error = store.write(other.rows[1:])
+        error = store.write(list(other.rows)[1:])
         assert error is not None
-        assert constraint in error.detail
-        store.database.reset()
+        assert (error.code, constraint in error.detail) == ("store.damaged", True)
+        with pytest.raises(StoreError):  # everybody has been answered: nothing can be mended by going on
+            store.database.reset()
+        store.reopen()
     assert store.ask(lambda connection: connection.execute("SELECT count(*) FROM ticket").fetchone()) == (1,)
 
 
@@ -203,7 +235,7 @@ def test_the_same_label_comes_again_on_another_day(store: Store) -> None:
     """T01: numbers start anew each day."""
     book = _opened()
     assert store.write(book.write(e.DayOpened(DAY, fresh=True), _taken())) is None
-    next_day = replace(_taken(), ticket="20261124-A001")
+    next_day = changed(_taken(), ticket="20261124-A001")
     assert store.write(book.write(e.DayOpened("2026-11-24", fresh=True))) is None
     assert store.write(book.write(next_day)) is None
 
@@ -213,8 +245,11 @@ def test_a_window_has_one_active_ticket(store: Store) -> None:
     book.write(e.DayOpened(DAY, fresh=True))
     assert all(store.write(book.write(_taken(f"A00{n}", n))) is None for n in (1, 2, 3))
     calls = [e.TicketCalled(f"20261123-A00{n}", "1", "li", "fifo") for n in (1, 2)]
+    second = structs.replace(book.state.tickets["20261123-A002"], stage=Stage.CALLED, window="1")
     assert store.write(book.write(calls[0])) is None
-    error = store.write(book.write(calls[1]))
+    with pytest.raises(StoreError, match=r"store\.unavailable"):
+        book.write(calls[1])
+    error = store.write(list(projection.rows({("ticket", second.id): (second, second)}, 5)))
     assert error is not None
     assert "ticket.window" in error.detail
 
@@ -266,7 +301,7 @@ def test_one_command_that_ends_a_day_and_opens_the_next(store: Store) -> None:
     decision = decide(book.state, c.OpenDay("2026-11-24"), book.at)
     assert not isinstance(decision, Refusal)
     step = book.step(*decision.events)
-    assert store.write(Write(step.rows, step.latest)) is None
+    assert store.write([*step.rows, *projection.rows(step.noted, step.head.seq)]) is None
     loaded = store.ask(loading.load)
     assert loaded.last_day == loaded.day == "2026-11-24"
     assert loaded.tickets == {}

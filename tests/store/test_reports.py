@@ -6,7 +6,7 @@ from hallctl.domain import events as e
 from hallctl.domain.model import Level, Priority
 from hallctl.store.reports import LedgerRow, Reports
 from tests.store.conftest import Store
-from tests.store.samples import DAY, NOON, PERSON, Book
+from tests.store.samples import DAY, NOON, PERSON, Book, changed
 
 
 def _taken(number: int) -> e.TicketTaken:
@@ -21,7 +21,7 @@ def test_the_ledger_has_one_row_per_ticket_of_the_day(store: Store) -> None:
     store.write(book.write(_taken(9)))
     store.write(book.write(e.DayOpened(DAY, fresh=True)))
     taken_at = book.at + 1000
-    store.write(book.write(_taken(1), dataclasses.replace(_taken(2), service="social")))
+    store.write(book.write(_taken(1), changed(_taken(2), service="social")))
     book.at += 60_000
     store.write(book.write(e.TicketCalled("A001", "3", "li", "fifo"), e.TicketStarted("A001", "3")))
     book.at += 120_000
@@ -31,7 +31,7 @@ def test_the_ledger_has_one_row_per_ticket_of_the_day(store: Store) -> None:
         label="A001", service="tax", queue="tax", priority="elder",
         taken_at=taken_at, first_called_at=taken_at + 62_000, started_at=taken_at + 63_000, ended_at=taken_at + 184_000,
         wait_s=62, serve_s=121, window="3", clerk="li", first_clerk="li",
-        stage="done", calls=1, copies=1, rating="rated",
+        stage="done", calls=1, copies=1, rating="rated", principals=None, served="regular",
     )  # fmt: skip
     assert (second.label, second.service, second.stage) == ("A002", "social", "waiting")
     assert (second.wait_s, second.serve_s, second.window) == (None, None, None)

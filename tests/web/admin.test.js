@@ -1,10 +1,12 @@
 // The admin page's logic: C14 (closing the day), O08 (the hall's own time), L02/R24 (台账), O02 (roles).
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { afterEach, test } from "node:test";
 import { language, register } from "../../kiosk_ui/shared/i18n.js";
 import journalTexts from "../../kiosk_ui/i18n/admin_journal.js";
+import rulesTexts from "../../kiosk_ui/i18n/admin_rules.js";
+import watchTexts from "../../kiosk_ui/i18n/admin_watch.js";
 import texts from "../../kiosk_ui/i18n/admin.js";
 import { actorOf, actorText, createNames, labelOf, ranges, servesText, ticketOf } from "../../kiosk_ui/admin/names.js";
 import * as overview from "../../kiosk_ui/admin/overview.js";
@@ -16,6 +18,8 @@ import { life, spent, stageNow, stretches } from "../../kiosk_ui/admin/timeline.
 
 register(texts);
 register(journalTexts);
+register(rulesTexts);
+register(watchTexts);
 afterEach(() => { language.value = "zh"; });
 
 const service = (id, more = {}) => ({ id, name: `业务${id}`, name_en: id, zone: "a", waiting: 0, longest_since: null, windows: ["1"], issued: 0, done: 0, missed: 0, ...more });
@@ -35,8 +39,9 @@ test("a place is a URL and comes back from it; a token is not a place", () => {
 
 test("O02: tabs that a role may not use are not there, also not by their address", () => {
   assert.deepEqual(tabsOf("admin"), TABS.map(({ tab }) => tab));
+  assert.deepEqual(tabsOf("supervisor"), ["hall", "rules", "devices", "journal", "ledger", "agents"]);
+  assert.deepEqual(tabsOf("auditor"), ["hall", "rules", "devices", "journal", "ledger"]);
   for (const role of ["supervisor", "auditor"]) {
-    assert.deepEqual(tabsOf(role), ["hall", "devices", "journal", "ledger"]);
     assert.equal(routeOf("#/accounts", role).tab, "hall");
   }
 });
@@ -120,12 +125,15 @@ test("a ticket that has not ended goes on until now; neighbours of one stage are
 });
 
 test("every event of the hall has its sentence, in both languages", async () => {
-  const source = await readFile(new URL("../../hallctl/domain/events.py", import.meta.url), "utf8");
+  const domain = new URL("../../hallctl/domain/", import.meta.url);
+  const files = (await readdir(domain)).filter((name) => name.endsWith("events.py"));
+  const source = (await Promise.all(files.map((name) => readFile(new URL(name, domain), "utf8")))).join("\n");
   const types = [...source.matchAll(/TYPE: ClassVar\[str\] = "([\w.]+)"/g)].map(([, type]) => type);
   assert.deepEqual([...TYPES].sort(), types.sort());
   const data = { ticket: "20261122-A012", service: "tax", queue: "police", window: "1", clerk: "1001", previous: "1002", kiosk: "kiosk-1", device: "printer-1",
     state: "degraded", faults: ["printer.paper_out"], fault: "printer.cutter", why: "fifo", level: "satisfied", reason: "asked", role: "kiosk", place: "kiosk-1",
-    roles: ["admin"], priority: "elder", ahead: 0 };
+    roles: ["admin"], priority: "elder", ahead: 0, alert: "waiting-417", rule: "waiting", suggestion: { window: "7", action: "mode", plan: { services: ["tax"] } },
+    plan: { services: ["tax"], help: ["police"] }, notice: "火警", agent: "李村", waiting: 23, appointment: "a-1", source: "web", block: "a-0", counts: true, late: true };
   for (const name of ["zh", "en"]) {
     language.value = name;
     for (const type of TYPES) assert.doesNotMatch(sentenceOf({ type, data }, names), /undefined|\{|admin\./, type);
@@ -145,7 +153,9 @@ test("records are told in words: who, what, why", () => {
 });
 
 test("every fault with a short name stands in the hall's own sentences", async () => {
-  const source = await readFile(new URL("../../hallctl/sentences.py", import.meta.url), "utf8");
+  const folder = new URL("../../hallctl/texts/", import.meta.url);
+  const files = (await readdir(folder)).filter((name) => name.endsWith(".py"));
+  const source = (await Promise.all(files.map((name) => readFile(new URL(name, folder), "utf8")))).join("\n");
   for (const code of FAULTS) assert.ok(source.includes(`"${code}"`), code);
 });
 
@@ -190,9 +200,18 @@ test("L02: the ledger by window and clerk", () => {
 
 test("L02: totals of the ledger, for the day and by service", () => {
   const rows = [row("A001", { stage: "done", wait_s: 60, serve_s: 100, rating: "rated" }), row("A002", { stage: "missed", wait_s: 120 }), row("C001", { service: "police" })];
-  assert.deepEqual(totalsOf(rows), { tickets: 3, done: 1, missed: 1, cancelled: 0, expired: 0, open: 1, wait_mean_s: 90, wait_most_s: 120, serve_mean_s: 100, rated: 1 });
+  assert.deepEqual(totalsOf(rows), { tickets: 3, done: 1, missed: 1, cancelled: 0, expired: 0, open: 1, wait_mean_s: 90, wait_most_s: 120, serve_mean_s: 100, rated: 1, principals: 0, extra: 0, overtime: 0 });
   assert.equal(totalsOf([]).wait_mean_s, null);
   assert.deepEqual(totalsBy(rows, "service").map((sum) => [sum.value, sum.tickets]), [["police", 1], ["tax", 2]]);
+});
+
+test("T10, T11: the ledger sums those whom agents came for, and what was served out of the usual hours", () => {
+  const rows = [row("A001", { principals: 5, served: "overtime" }), row("A002", { principals: 3, served: "regular" }), row("A003", { served: "extra", principals: null })];
+  const { principals, extra, overtime } = totalsOf(rows);
+  assert.deepEqual([principals, extra, overtime], [8, 1, 1]);
+  const [, first, , third] = ledgerFile(rows, names, "Asia/Shanghai").split("\r\n");
+  assert.ok(first.endsWith(",5,延时"));
+  assert.ok(third.endsWith(",,错时"));
 });
 
 test("R24: the CSV file has a byte order mark, words for codes, the hall's own time, and no formula", () => {
@@ -236,7 +255,7 @@ test("terminals are found by place and ordered as people count", () => {
 });
 
 test("every text asked for by a code exists", () => {
-  const table = { ...texts.zh, ...journalTexts.zh };
+  const table = { ...texts.zh, ...journalTexts.zh, ...rulesTexts.zh, ...watchTexts.zh };
   const wanted = [
     ...TABS.map(({ tab }) => `admin.tab.${tab}`), ...PAIRED.map((role) => `admin.pair.role.${role}`),
     ...["kiosk", "board", "rating", "device"].map((role) => `admin.pair.place.${role}`),

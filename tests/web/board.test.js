@@ -6,7 +6,7 @@ import { language, register } from "../../kiosk_ui/shared/i18n.js";
 import texts from "../../kiosk_ui/i18n/board.js";
 import { LEAST_S, MOST_S, SILENT, WAITING, afterCaption, nextCaption, settleCaption } from "../../kiosk_ui/board/caption.js";
 import { createBoard } from "../../kiosk_ui/board/flow.js";
-import { layout } from "../../kiosk_ui/board/layout.js";
+import { layout, noticeSize } from "../../kiosk_ui/board/layout.js";
 import {
   EMPTY, LINGER_S, LISTED, MINIMUM_S, PLACES, STALE_S, afterCall, afterUncall, listed, nextChange, settle, stageOf,
 } from "../../kiosk_ui/board/stage.js";
@@ -147,6 +147,15 @@ test("the measures: the stage has a third of the screen, whatever its size", () 
   }
   const { list, stage, rows } = layout(1366, 768, "en", true, 8);
   assert.ok(list < 48.1 && stage > 20 && rows >= 1);
+});
+
+test("C16: an emergency's notice is as large as the screen allows, and long ones are smaller, never under 1/24", () => {
+  const long = "请从最近的安全出口有序离开。".repeat(14);
+  for (const [width, height] of [[1920, 1080], [3840, 2160], [1024, 768], [1080, 1920]]) {
+    const sizes = ["停电", "消防报警：请从东侧安全出口离开", long].map((text) => noticeSize(text, width, height));
+    assert.ok(sizes[0] >= 5 && sizes[0] >= sizes[1] && sizes[1] > sizes[2] && sizes[2] >= 2.5, `${width}×${height}: ${sizes}`);
+  }
+  assert.equal(noticeSize("停电", 1920, 1080), noticeSize("停电", 3840, 2160));
 });
 
 function board({ voice = true, zone = null, calls = [] } = {}) {

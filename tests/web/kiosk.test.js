@@ -7,7 +7,8 @@ import { language, register } from "../../kiosk_ui/shared/i18n.js";
 import texts from "../../kiosk_ui/i18n/kiosk.js";
 import { Flow, NOTICE } from "../../kiosk_ui/kiosk/flow.js";
 import { DONE_S, IDLE_S, PHOTO_S, STAY_S } from "../../kiosk_ui/kiosk/screens.js";
-import { canPrint, windowsText } from "../../kiosk_ui/kiosk/words.js";
+import { canPrint, shut, windowsText } from "../../kiosk_ui/kiosk/words.js";
+import { setTimezone } from "../../kiosk_ui/shared/time.js";
 import { fakeHall, settle } from "./fakes.js";
 
 register(texts);
@@ -206,4 +207,27 @@ test("windows in few words", () => {
   assert.equal(windowsText(["7"], windows), "7 号窗口");
   assert.equal(windowsText(["1", "3", "7", "9", "12"], windows), "1、3、7 等 5 个窗口");
   assert.equal(windowsText(["a"], [{ id: "a", label: "综合窗" }]), "综合窗");
+});
+
+test("T08, T11: why no number is given, in few words, and when again", () => {
+  setTimezone("Asia/Shanghai");
+  const noon = Date.UTC(2026, 8, 30, 4, 30); // Wednesday 12:30 in the hall
+  const closed = (code, opens) => ({ ...service(), closed: { code, zh: "", en: "", opens_at: opens } });
+  assert.equal(shut({ ...service(), closed: null }, noon), null);
+  assert.equal(shut(service(), noon), null);
+  assert.deepEqual(shut(closed("hours.lunch", Date.UTC(2026, 8, 30, 6, 30)), noon), ["现在是午休", "14:30 起取号"]);
+  assert.deepEqual(shut(closed("limit.day", Date.UTC(2026, 9, 1, 0, 30)), noon), ["今天的号已取完", "明天 08:30 起取号"]);
+  assert.deepEqual(shut(closed("hours.holiday", Date.UTC(2026, 9, 8, 0, 30)), noon), ["今天休息", "10月8日 08:30 起取号"]);
+  assert.deepEqual(shut(closed("rule.of.tomorrow", null), noon), ["暂停取号", ""]);
+  language.value = "en";
+  assert.deepEqual(shut(closed("hours.closed", Date.UTC(2026, 9, 8, 0, 30)), noon), ["Closed now", "from 8 Oct 08:30"]);
+});
+
+test("T12: a lunch break before the call is kept for the number's screen", async () => {
+  const pause = { from: 1000, to: 2000 };
+  const { flow } = kiosk({ answers: { "ticket.take": { ...receipt, ticket: { ...receipt.ticket, break: pause } } } });
+  flow.choose(service());
+  await settle();
+  assert.deepEqual(flow.view.screen.value.pause, pause);
+  flow.close();
 });

@@ -48,6 +48,13 @@ test("a finished ticket stays while its rating is asked and leaves when it is gi
   assert.deepEqual(reduce(asked, event({ tickets: [{ id: "t", stage: "done", rating: "rated" }] })).tickets, []);
 });
 
+test("an alert that is over leaves the list, others are replaced by id", () => {
+  const before = state({ alerts: [{ id: "wait-3", stage: "raised" }, { id: "waiting-9", stage: "raised" }] });
+  const after = reduce(before, event({ alerts: [{ id: "wait-3", stage: "confirmed" }, { id: "waiting-9", stage: "cleared" }] }));
+  assert.deepEqual(after.alerts, [{ id: "wait-3", stage: "confirmed" }]);
+  assert.deepEqual(reduce(before, event({ alerts: [{ id: "gone-1", stage: "cleared" }] })).alerts, before.alerts);
+});
+
 test("a call comes first and replaces the older line of its ticket", () => {
   const before = state({ calls: [{ ticket: "b", count: 1 }, { ticket: "a", count: 1 }] });
   const after = reduce(before, event({ call: { ticket: "a", count: 2 } }));

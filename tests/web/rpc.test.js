@@ -1,8 +1,9 @@
 // The line to the daemon: hello, subscribe, gaps, reconnects, and calls that change nothing twice (H03, design 6).
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { afterEach, beforeEach, mock, test } from "node:test";
-import { CALL_MS, PULSE_MS, READ_MS, Rpc, newId } from "../../kiosk_ui/shared/rpc.js";
+import { CALL_MS, CHANGING, PULSE_MS, READ_MS, Rpc, newId } from "../../kiosk_ui/shared/rpc.js";
 import { createHall } from "../../kiosk_ui/shared/hall.js";
 import { settle, sockets } from "./fakes.js";
 
@@ -196,4 +197,27 @@ test("live events reach their listeners, and the state before them", () => {
     { seq: 43, at: Date.now(), type: "ticket.taken", data: { label: "A1", services: [{ id: "a", waiting: 1 }] } }] });
   assert.deepEqual(seen, [["A1", 1]]);
   hall.close();
+});
+
+test("T11: services that only time has changed are told without a number", () => {
+  const wire = sockets();
+  const hall = createHall({ role: "kiosk", token: "t", url: "ws://x/ws", open: wire.open });
+  wire.now.greet(42, { services: [{ id: "tax", open: true }, { id: "police", open: true }] });
+  const heard = [];
+  hall.on("hall.services", (params) => heard.push(params.at));
+  wire.now.tell("hall.services", { at: 5, services: [{ id: "tax", open: false }] });
+  assert.deepEqual(hall.state.services.value, [{ id: "tax", open: false }, { id: "police", open: true }]);
+  assert.equal(hall.state.seq.value, 42);
+  assert.deepEqual(heard, [5]);
+  hall.close();
+});
+
+test("every method that changes the hall is known as one, so that it gets its request_id", async () => {
+  const { paths, components } = JSON.parse(await readFile(new URL("../../hallctl/api/openapi.json", import.meta.url), "utf8"));
+  const bodyOf = ({ post }) => post.requestBody?.content["application/json"].schema.$ref?.split("/").at(-1);
+  const changing = Object.entries(paths)
+    .filter(([, path]) => path.post && components.schemas[bodyOf(path)]?.properties?.request_id)
+    .map(([path]) => path.split("/").slice(-2).join("."));
+  assert.ok(changing.length > 30);
+  assert.deepEqual(changing.filter((method) => !CHANGING.has(method)), []);
 });

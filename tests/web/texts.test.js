@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFile, readdir } from "node:fs/promises";
 import { test } from "node:test";
 import { language, register, say, t } from "../../kiosk_ui/shared/i18n.js";
-import { ago, clock, minutes, range, setTimezone, stopwatch } from "../../kiosk_ui/shared/time.js";
+import { ago, clock, minutes, range, setTimezone, stopwatch, when } from "../../kiosk_ui/shared/time.js";
 
 const UI = new URL("../../kiosk_ui/", import.meta.url);
 const pages = (await readdir(new URL("i18n/", UI))).filter((name) => name.endsWith(".js"));
@@ -55,6 +55,7 @@ test("errors are said in the page's language", () => {
 test("waits are told as a range", () => {
   assert.equal(range([300, 600]), "约 5–10 分钟");
   assert.equal(range([0, 0]), "无需等候");
+  assert.equal(range(null), "窗口开放后叫号");
   assert.equal(range([60, 60]), "约 1 分钟");
   assert.equal(range([10, 50]), "约 1 分钟");
   assert.equal(range([6000, 9600]), "约 1.5–3 小时");
@@ -73,4 +74,8 @@ test("durations and moments", () => {
   assert.equal(ago(0, 3 * 60000), "3 分钟前");
   assert.equal(stopwatch(247), "4:07");
   assert.equal(stopwatch(3753), "1:02:33");
+  const noon = Date.UTC(2026, 11, 31, 4);
+  assert.equal(when(Date.UTC(2026, 11, 31, 6, 30), noon), "14:30");
+  assert.equal(when(Date.UTC(2027, 0, 1, 0, 30), noon), "明天 08:30");
+  assert.equal(when(Date.UTC(2027, 0, 4, 0, 30), noon), "1月4日 08:30");
 });

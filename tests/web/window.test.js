@@ -1,11 +1,14 @@
-// The window page: which step fits, who is next, what is on hold or missed; C06–C17 as the clerk sees them.
+// The window page: which step fits, what waits, what is on hold or missed; C06–C17 as the clerk sees them.
 
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { register } from "../../kiosk_ui/shared/i18n.js";
+import { setTimezone } from "../../kiosk_ui/shared/time.js";
 import texts from "../../kiosk_ui/i18n/window.js";
+import rules from "../../kiosk_ui/i18n/window_rules.js";
 import {
-  choosable, heldTickets, missedTickets, queueRows, ratingAfter, ratingNow, reprintable, resumable, todayFigures, waitingFor,
+  carried, choosable, missedTickets, ownWaiting, queueRows, ratingAfter, ratingNow, reprintable, restorable, resumable,
+  todayFigures, waitingFor,
 } from "../../kiosk_ui/window/queues.js";
 import { busy, createRunner } from "../../kiosk_ui/window/runner.js";
 import { freeFor, methodsFor } from "../../kiosk_ui/window/seat.js";
@@ -15,17 +18,19 @@ import { destinations } from "../../kiosk_ui/window/transfer.js";
 import { fakeHall, settle } from "./fakes.js";
 
 register(texts);
+register(rules);
+setTimezone("Asia/Shanghai");
 beforeEach(() => { busy.value = false; });
 
 const NOW = 1_790_000_000_000;
 const called = { ticket: "t1", label: "A001", stage: "called", queue: "tax", called_at: NOW, started_at: null };
 const serving = { ...called, stage: "serving", started_at: NOW + 5000 };
 const desk = (more = {}) => ({
-  id: "3", label: "3", state: "open", services: ["tax", "social"], policy: "priority", ticket: null, clerk: { id: "1003" }, done: 4, ...more,
+  id: "3", label: "3", state: "open", services: ["tax", "social"], plan: { services: ["tax", "social"], help: [], choose: true }, ticket: null, clerk: { id: "1003" }, done: 4, ...more,
 });
 const ticket = (label, more = {}) => ({
   id: `d-${label}`, label, queue: "tax", service: "tax", priority: "normal", stage: "waiting", taken_at: NOW, place: NOW,
-  window: null, target: null, clerk: null, ...more,
+  window: null, target: null, for_clerk: null, clerk: null, steps: [], ...more,
 });
 const names = (steps) => steps.map((step) => step.name);
 const labels = (tickets) => tickets.map((each) => each.label);
@@ -91,10 +96,9 @@ test("the running clock: since the call, since the start, and after a hold since
   assert.equal(stepSince({ ...serving, called_at: NOW + 60_000 }), NOW + 60_000);
 });
 
-test("who is next: class before place, by place alone at a fifo window", () => {
-  const tickets = [ticket("A001", { place: 1 }), ticket("A002", { place: 2, priority: "elder" }), ticket("A003", { place: 3, priority: "green" })];
-  assert.deepEqual(labels(waitingFor(desk(), tickets)), ["A003", "A002", "A001"]);
-  assert.deepEqual(labels(waitingFor(desk({ policy: "fifo" }), tickets)), ["A001", "A002", "A003"]);
+test("lists are by place whatever the class or the policy: who is next is the hall's to say", () => {
+  const tickets = [ticket("A003", { place: 3, priority: "green" }), ticket("A001", { place: 1 }), ticket("A002", { place: 2, priority: "elder" })];
+  assert.deepEqual(labels(waitingFor(desk(), tickets)), ["A001", "A002", "A003"]);
 });
 
 test("C08: what was sent to this window waits here only, whatever its queue", () => {
@@ -102,20 +106,47 @@ test("C08: what was sent to this window waits here only, whatever its queue", ()
   assert.deepEqual(labels(waitingFor(desk(), tickets)), ["B002"]);
 });
 
-test("one row per queue, the one that is called next marked", () => {
-  const services = ["tax", "social", "other"].map((id) => ({ id, name: id }));
-  const tickets = [ticket("A001", { place: 5, taken_at: NOW - 600_000 }), ticket("B001", { queue: "social", place: 2 }), ticket("C001", { queue: "other" })];
-  const rows = queueRows(desk(), services, tickets, NOW);
-  assert.deepEqual(rows.map((row) => [row.service.id, row.waiting, row.next?.label, row.first]),
-    [["tax", 1, "A001", false], ["social", 1, "B001", true]]);
-  assert.equal(rows[0].longest_s, 600);
+test("C08: what was sent to a clerk waits where that clerk sits", () => {
+  const tickets = [ticket("B001", { queue: "other", for_clerk: "1003" }), ticket("A001", { for_clerk: "1009" })];
+  assert.deepEqual(labels(waitingFor(desk(), tickets)), ["B001"]);
+  assert.deepEqual(labels(waitingFor(desk({ clerk: { id: "1009" } }), tickets)), ["A001"]);
+  assert.deepEqual(labels(waitingFor(desk({ clerk: null }), tickets)), []);
 });
 
-test("C09: this window's held are resumed, the clerk's own elsewhere only shown", () => {
+test("one row per queue: how many, how long, how many with a class or for this window", () => {
+  const services = ["tax", "social", "other"].map((id) => ({ id, name: id }));
+  const tickets = [ticket("A001", { place: NOW - 600_000 }), ticket("A002", { priority: "elder", target: "3" }), ticket("C001", { queue: "other" })];
+  const rows = queueRows(desk(), services, tickets, NOW);
+  assert.deepEqual(rows.map(({ service, waiting, meant, special, longest_s: longest }) => [service.id, waiting, meant, special, longest]),
+    [["tax", 2, 1, 1, 600], ["social", 0, 0, 0, 0]]);
+});
+
+test("C13: those with whom the window only helps out are not counted as its own", () => {
+  const helping = desk({ plan: { services: ["tax"], help: ["social"], choose: true } });
+  const tickets = [ticket("A001"), ticket("B001", { queue: "social" }), ticket("B002", { queue: "social", target: "3" })];
+  assert.equal(waitingFor(helping, tickets).length, 3);
+  assert.deepEqual(labels(ownWaiting(helping, tickets)), ["A001", "B002"]);
+  assert.deepEqual(queueRows(helping, [{ id: "tax" }, { id: "social" }], tickets, NOW).map((row) => row.help), [false, true]);
+});
+
+test("C09: called back where it was held, by its clerk elsewhere, or where that window is closed", () => {
   const held = (label, more) => ticket(label, { stage: "held", held_at: NOW, ...more });
-  const tickets = [held("A004", { window: "2", clerk: "1003" }), held("A001", { window: "3", clerk: "1009" }), held("A005", { window: "2", clerk: "1002" })];
-  assert.deepEqual(labels(heldTickets(desk(), "1003", tickets)), ["A001", "A004"]);
-  assert.deepEqual(labels(resumable(desk(), tickets)), ["A001"]);
+  const windows = [desk(), desk({ id: "2", state: "open" }), desk({ id: "4", state: "closed" })];
+  const tickets = [held("A004", { window: "2", clerk: "1003" }), held("A001", { window: "3", clerk: "1009" }), held("A005", { window: "2", clerk: "1002" }),
+    held("A006", { window: "4", clerk: "1002", held_at: NOW + 1 }), held("C001", { window: "4", queue: "other" })];
+  assert.deepEqual(labels(resumable(desk(), tickets, windows)), ["A001", "A004", "A006"]);
+});
+
+test("C09: a number that was kept over night is known by its day", () => {
+  assert.equal(carried({ taken_at: Date.UTC(2026, 10, 21, 8) }, "2026-11-22"), true);
+  assert.equal(carried({ taken_at: Date.UTC(2026, 10, 21, 17) }, "2026-11-22"), false, "after midnight in the hall");
+  assert.equal(carried({ taken_at: 0 }, null), false);
+});
+
+test("C07: only what the service's rule leaves to the staff can be put back", () => {
+  const services = [{ id: "tax", missed_policy: "staff_restore" }, { id: "social", missed_policy: "void" }];
+  const tickets = [ticket("A001", { stage: "missed" }), ticket("B001", { stage: "missed", queue: "social" })];
+  assert.deepEqual(labels(restorable(desk(), tickets, services)), ["A001"]);
 });
 
 test("C07: missed of my queues and of this window, the latest first", () => {
@@ -171,6 +202,15 @@ test("a ticket is not sent where it is already", () => {
   assert.deepEqual(destinations("service", "", parts).map((each) => each.id), ["social"]);
   assert.deepEqual(destinations("window", "", parts).map((each) => each.id), ["4"]);
   assert.deepEqual(destinations("service", "医", parts), []);
+});
+
+test("C08: a colleague is one who is at a window now; closed windows come last", () => {
+  const windows = [desk(), desk({ id: "5", state: "closed", clerk: { id: "1005" } }), desk({ id: "4", clerk: { id: "1004", name: "李建国" } }),
+    desk({ id: "6", clerk: { id: "1004", name: "李建国" } }), desk({ id: "7", clerk: null })];
+  const parts = { mine: desk({ ticket: called }), services: [], windows };
+  assert.deepEqual(destinations("clerk", "", parts).map((each) => each.clerk.id), ["1004"]);
+  assert.deepEqual(destinations("clerk", "建国", parts).length, 1);
+  assert.deepEqual(destinations("window", "", parts).map((each) => each.id), ["4", "6", "7", "5"]);
 });
 
 function desked(answers) {

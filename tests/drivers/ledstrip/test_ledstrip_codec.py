@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.framing import Garbage, PadFrame
-from drivers.ledstrip.codec import GETA, Acknowledged, Colour, Command, StripCodec, StripFrame, fit
+from drivers.glyph import GETA
+from drivers.ledstrip.codec import Acknowledged, Colour, Command, StripCodec, StripFrame, fit
 from drivers.ledstrip.emulator import _glyphs
 from tests.drivers.serial_bench import capture
 

@@ -7,12 +7,15 @@ import pytest
 from drivers.callpad.driver import DRIVER as CALLPAD
 from drivers.callpad.emulator import CallPadEmulator
 from drivers.emulated_line import EmulatedLine
+from drivers.emulated_port import EmulatedPort
 from drivers.ledstrip.driver import DRIVER, LedStripOptions, open_strips
 from drivers.ledstrip.emulator import EMULATOR, LedStripEmulator
 from drivers.ratingpad.driver import DRIVER as RATINGPAD
 from drivers.ratingpad.emulator import RatingPadEmulator
 from hallctl.devices.contract import DeviceFault, FaultsSeen, LinkLost, PadKey, RatingKey, WindowDisplay, WindowScreen
+from tests.devices.fakes import eventually
 from tests.drivers.serial_bench import BenchPort, running, started
+from tests.drivers.sign_bench import hall, pull_and_plug
 
 IDLE = WindowScreen("idle", "3", "综合受理")
 CALLING = WindowScreen("calling", "3", "请A012号", "A012")
@@ -31,10 +34,11 @@ def strip(emulator: LedStripEmulator, unit: int = 3) -> dict[str, str]:
         ("serving", "正在办理A012", "green"),
         ("paused", "暂停服务 午休", "yellow"),
         ("closed", "未开放", "yellow"),
+        ("emergency", "紧急撤离", "red"),
     ],
 )
-async def test_the_five_states(state: str, text: str, colour: str) -> None:
-    """V04."""
+async def test_each_state(state: str, text: str, colour: str) -> None:
+    """V04, C16."""
     emulator, port = LedStripEmulator(), BenchPort()
     async with started(emulator) as bus, running(DRIVER, bus, port) as driver:
         assert isinstance(driver, WindowDisplay)
@@ -175,6 +179,28 @@ async def test_one_bus_carries_pads_evaluators_and_strips() -> None:
         assert evaluators.view()["pads"]["132"]["lamp"] == "asked"
     await strips.stop()
     await evaluators.stop()
+
+
+@pytest.mark.parametrize("ack", ["none", "frame"])
+async def test_the_first_refresh_of_thirty_strips_on_one_bus_reaches_them_all(ack: str) -> None:
+    """H01, V04: each strip of a line is a sign of its own, none gives way to another."""
+    emulator = LedStripEmulator(line=EmulatedPort(), ack=ack)
+    async with hall("ledstrip", emulator, units=30, ack=ack != "none") as its:
+        for times in range(3):
+            await eventually(lambda: len(emulator.view()["strips"]) == 30)
+            await eventually(lambda: all(strip(emulator, unit).get("text") == "综合受理" for unit in range(1, 31)))
+            assert set(its.faults) <= {"device.lost"}, times
+            await emulator.press("unplug")
+            await its.state("offline")
+            await emulator.press("power_cycle")
+            await emulator.press("plug")
+
+
+async def test_pulled_and_plugged() -> None:
+    """H01."""
+    emulator = LedStripEmulator(ack="byte", units=(1,))
+    async with hall("ledstrip", emulator, ack=True) as its:
+        await pull_and_plug(its, emulator, lambda: strip(emulator, 1).get("text", ""), 5)
 
 
 async def test_the_emulator_checks_what_it_gets() -> None:

@@ -1,4 +1,4 @@
-"""A serial server's port as the emulated devices of one bus have it: TCP instead of a pty, the same faults."""
+"""The network socket of an emulated device, or of a serial server on its bus: TCP instead of a pty, the same faults."""
 
 import asyncio
 import contextlib
@@ -7,7 +7,7 @@ import socket
 from drivers.emulated_line import EmulatedLine
 
 
-class TcpLine(EmulatedLine):
+class EmulatedPort(EmulatedLine):
     """Listens on a port of 127.0.0.1 that it keeps; one client at a time, a new one takes the place of the old."""
 
     def __init__(self) -> None:
