@@ -129,7 +129,7 @@ async def bad_log(folder: Path, rounds: int, say: Progress) -> Row:
         await _worked(scene, 60, killed=True)
         log = scene.data / LOG
         harmed = bytearray(log.read_bytes())
-        place = 32 + (PAGE + 24) * (10 + 20 * number) + 1000
+        place = 32 + (PAGE + 24) * (10 + 8 * number) + 1000  # 60 commands are 120 frames and more
         harmed[place : place + 16] = bytes(16) if any(harmed[place : place + 16]) else b"\1" * 16
         log.write_bytes(harmed)
         with scene.plain_daemon() as daemon:
