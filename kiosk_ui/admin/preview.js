@@ -14,7 +14,7 @@ function Next({ answer, names }) {
       <span>${names.service(ticket.queue)} · ${t(`priority.${ticket.priority}`)}</span></p>
     <p data-test="admin-next-why">${say(answer)}</p>
     ${beat.length > 0 && html`<p class="soft">${t("admin.next.among", { among })}</p>
-      <ul class="next-beat">${beat.map((row) => html`<li key=${row.label}><b class="figures">${row.label}</b> ${say(row)}</li>`)}</ul>`}`;
+      <ul class="next-beat">${beat.map((row) => html`<li key=${row.label}>${say(row)}</li>`)}</ul>`}`;
 }
 
 /** @param {{app: any, window: any}} props */

@@ -64,7 +64,7 @@ export function WhyDetails({ mine, why, next }) {
   return html`<div class="why-body" tabindex="-1" data-focus>
     <p class="why-head"><strong class="figures">${label}</strong><span>${say(told)}</span></p>
     ${beat.length > 0 && html`<p class="soft">${t(mine.ticket ? "window.why.beat" : "window.why.before")}</p>
-      <ol class="why-beat">${beat.map((each) => html`<li key=${each.ticket}><strong class="figures">${each.label}</strong><span>${say(each)}</span></li>`)}</ol>`}
+      <ol class="why-beat">${beat.map((each) => html`<li key=${each.ticket}>${say(each)}</li>`)}</ol>`}
     ${more > 0 && html`<p class="soft">${t("window.why.others", { count: more })}</p>`}
     ${beat.length === 0 && told.why !== "chosen" && html`<p class="soft">${t("window.why.alone")}</p>`}
   </div>`;
