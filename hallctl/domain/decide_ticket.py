@@ -107,7 +107,10 @@ def start(state: HallState, command: StartTicket, _now: int) -> Decision | Refus
 
 
 def miss(state: HallState, command: MissTicket, now: int) -> Decision | Refusal:
-    """Nobody came, though called often and long enough; what becomes of the ticket is the service's rule (C07)."""
+    """Nobody came, though called often and long enough; what becomes of the ticket is the service's rule (C07). In an
+    emergency nobody is expected to come (C16)."""
+    if state.emergency is not None:
+        return Refusal("hall.emergency")
     ticket = ticket_at(state, "miss", command.window)
     if isinstance(ticket, Refusal):
         return ticket

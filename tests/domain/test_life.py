@@ -286,6 +286,7 @@ def test_c16_stops_issuing_and_calling_and_keeps_everything() -> None:
     hall.must(c.DeclareEmergency("请立即有序撤离"))
     for command in FORBIDDEN:
         assert code(hall.do(command)) == "hall.emergency", command
+    assert code(hall.do(c.MissTicket("3"))) == "hall.emergency", "who was called may be on the way out"
     assert hall.state.tickets == before
     hall.must(c.FinishTicket("1"))
     assert hall.state.tickets[serving.id].stage is Stage.DONE, "who is served may be let go"
