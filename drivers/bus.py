@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, Protocol, TypeVar
 
 from hallctl.devices.contract import DeviceFault, Link, Port
 
 T = TypeVar("T")
+M = TypeVar("M")
 
 SILENCE_S: Final = 0.1
 """A frame that has begun ends within this at 9600 baud (90 bytes); after it the rest will not come."""
@@ -42,6 +43,17 @@ async def together(*works: Coroutine[Any, Any, None]) -> None:
         await stop(*tasks)
 
 
+class Framed(Protocol[M]):
+    """A codec that takes bytes as they come; `pending` are those of a frame that was begun."""
+
+    @property
+    def pending(self) -> int: ...
+
+    def feed(self, data: bytes) -> list[M]: ...
+
+    def flush(self) -> list[M]: ...
+
+
 class LineReader:
     """Reads a link without ever cancelling a read (bytes could be lost), and tells when a line falls silent."""
 
@@ -60,6 +72,11 @@ class LineReader:
             return b""
         done, self._reading = self._reading, None
         return done.result()
+
+    async def messages(self, codec: Framed[M]) -> list[M]:
+        """What the next bytes complete; where a frame was begun and the line has fallen silent, what is left of it."""
+        data = await self.read_or_silence(partial=codec.pending > 0)
+        return codec.feed(data) if data else codec.flush()
 
     async def read_or_silence(self, *, partial: bool) -> bytes:
         """The next bytes; after the beginning of a frame (`partial`), empty when the line has fallen silent."""

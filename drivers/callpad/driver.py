@@ -67,8 +67,7 @@ class CallPads:
         refresher = asyncio.create_task(self._pacer.refresh(self._options.refresh_s))
         try:
             while True:
-                data = await self._lines.read_or_silence(partial=self._codec.pending > 0)
-                for message in self._codec.feed(data) if data else self._codec.flush():
+                for message in await self._lines.messages(self._codec):
                     await self._take(message)
         finally:
             await stop(refresher)

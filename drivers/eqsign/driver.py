@@ -49,8 +49,7 @@ class EqSigns:
 
     async def _listen(self) -> None:
         while True:
-            data = await self._lines.read_or_silence(partial=self._codec.pending > 0)
-            for message in self._codec.feed(data) if data else self._codec.flush():
+            for message in await self._lines.messages(self._codec):
                 self._receipts.take(message)
 
     async def _put(self, unit: int, text: str, colour: ColourName) -> None:

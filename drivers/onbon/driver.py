@@ -55,8 +55,7 @@ class OnbonCards:
 
     async def _listen(self) -> None:
         while True:
-            data = await self._lines.read_or_silence(partial=self._codec.pending > 0)
-            for message in self._codec.feed(data) if data else self._codec.flush():
+            for message in await self._lines.messages(self._codec):
                 self._garbled = self._garbled or isinstance(message, Garbage)
                 self._exchange.take(message)
 

@@ -65,8 +65,7 @@ class RatingPads:
 
     async def run(self) -> None:
         while True:
-            data = await self._lines.read_or_silence(partial=self._codec.pending > 0)
-            for message in self._codec.feed(data) if data else self._codec.flush():
+            for message in await self._lines.messages(self._codec):
                 await self._take(message)
 
     async def close(self) -> None:

@@ -157,11 +157,6 @@ def found(state: HallState, key: Key) -> list[Appointment]:
     return [appointment for appointment in candidates if _fits(appointment, key)]
 
 
-def ended_ticket(state: HallState, appointment: Appointment) -> bool:
-    """Whether it was checked in and that visit is over."""
-    return appointment.ticket is not None and appointment.ticket not in state.tickets
-
-
 def clash(state: HallState, service: str, day: str, digest: str | None, phone: str | None) -> Appointment | None:
     """Another appointment of the same person for the service on the date, which bars a second one: the same identity,
     or the same telephone where one of the two has no identity (a family may share a telephone)."""

@@ -74,7 +74,8 @@ class HallState:
     `calls` has the newest last. Indexes over `tickets`: `lanes` (who waits where, by class), `persons` ((digest, queue)
     → waiting ticket), `targets` (waiting for one window or clerk only), `returning` (waiting beside the lanes), `asked`
     (window → finished ticket to be rated);
-    `arranged` are windows that do not work by the config's plan; `agenda` indexes `appointments`;
+    `arranged` are windows that do not work by the config's plan,
+    `served` what `serving` has made of them; `agenda` indexes `appointments`;
     `taken` counts the day's numbers, closed ones too;
     `carried` are the labels of open tickets of earlier days, which are not given again meanwhile.
     Each change is noted: `take_noted` is what the rows are made from and what another state adopts. Nobody waits
@@ -109,6 +110,7 @@ class HallState:
     asked: dict[str, str] = field(default_factory=dict)
     carried: dict[str, str] = field(default_factory=dict)
     taken: Taken = field(default_factory=Taken)
+    served: tuple[Layout, dict[str, list[str]]] | None = field(default=None, compare=False)
     noted: Noted = field(default_factory=dict, compare=False)
     latest: int = field(default=0, compare=False)
     issued: set[str] = field(default_factory=set, compare=False)
@@ -148,6 +150,8 @@ class HallState:
         self.note(kind, key, old, new)
         if kind == "window":
             (self.arranged.discard if new is None or new.plan is None else self.arranged.add)(key)
+            if old is None or new is None or old.plan != new.plan:
+                self.served = None
         elif kind == "appointment":
             self.agenda.change(old, new)
         if new is None or getattr(new, "live", True) is False:
@@ -239,7 +243,13 @@ class HallState:
         """The windows that serve the queue at present, help included, in the config's order."""
         if not self.arranged:
             return self.layout.serving.get(queue, ())
-        return [window for window in self.layout.windows if queue in self.plan(window).serves]
+        if self.served is None or self.served[0] is not self.layout:
+            serving: dict[str, list[str]] = {}
+            for window in self.layout.windows:
+                for name in self.plan(window).serves:
+                    serving.setdefault(name, []).append(window)
+            self.served = (self.layout, serving)
+        return self.served[1].get(queue, ())
 
     def open_windows(self, queue: str) -> list[str]:
         """Windows that are open and serve the queue now."""

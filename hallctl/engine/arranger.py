@@ -13,7 +13,8 @@ from hallctl.clock import Clock
 from hallctl.domain.commands import ArrangeWindows
 from hallctl.domain.schedule import due
 from hallctl.engine.hall import Hall
-from hallctl.errors import Refusal, StoreError
+from hallctl.engine.tasks import looked
+from hallctl.errors import Refusal
 
 log = structlog.get_logger()
 
@@ -42,10 +43,5 @@ class Arranger:
     async def run(self) -> None:
         """For ever: look at each whole minute, when times begin and end, and in between."""
         while True:
-            try:
-                await self.look()
-            except StoreError as error:
-                log.error("window.not_switched", code=error.code)
-            except Exception:
-                log.exception("timer.failed")
+            await looked(self.look, "window.not_switched")
             await asyncio.sleep(min(LOOK_S, max(0.05, 60 - self._clock.now() / 1000 % 60)))

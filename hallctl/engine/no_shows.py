@@ -3,15 +3,11 @@
 import asyncio
 from typing import Final
 
-import structlog
-
 from hallctl.clock import Clock
 from hallctl.domain.booking_commands import MissAppointments
 from hallctl.domain.decide_booking import overdue
 from hallctl.engine.hall import Hall
-from hallctl.errors import StoreError
-
-log = structlog.get_logger()
+from hallctl.engine.tasks import looked
 
 ACTOR: Final = "timer"
 
@@ -36,10 +32,5 @@ class NoShows:
     async def run(self) -> None:
         """For ever."""
         while True:
-            try:
-                await self.look()
-            except StoreError as error:
-                log.error("no_shows.not_noted", code=error.code)
-            except Exception:
-                log.exception("timer.failed")
+            await looked(self.look, "no_shows.not_noted")
             await asyncio.sleep(LOOK_S)

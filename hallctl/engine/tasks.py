@@ -1,15 +1,28 @@
 """Work that goes on by itself: every task is known until it ends, its defects are logged, a stop waits for it."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, Final
 
 import structlog
+
+from hallctl.errors import StoreError
 
 log = structlog.get_logger()
 
 STOP_S: Final = 2.0
 """What is under way at a stop has this long to end; then it is cancelled."""
+
+
+async def looked(look: Callable[[], Awaitable[object]], failed: str) -> None:
+    """One look of what looks for ever: an edge. `failed` stands in the log where the store refused it; neither that nor
+    a defect ends the looking."""
+    try:
+        await look()
+    except StoreError as error:
+        log.error(failed, code=error.code)
+    except Exception:
+        log.exception("timer.failed")
 
 
 class Tasks:

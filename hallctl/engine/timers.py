@@ -12,7 +12,7 @@ from hallctl.config import HallConfig
 from hallctl.domain import calendar
 from hallctl.domain.commands import OpenDay
 from hallctl.engine.hall import Hall
-from hallctl.errors import StoreError
+from hallctl.engine.tasks import looked
 
 log = structlog.get_logger()
 
@@ -116,9 +116,4 @@ class Timers:
             now = self._clock.now()
             left_s = (calendar.next_day_start(now, self._tz, self._starts_min) - now) / 1000
             await asyncio.sleep(min(LOOK_S, max(0.05, left_s)))
-            try:
-                await self.look()
-            except StoreError as error:
-                log.error("day.not_opened", code=error.code)
-            except Exception:
-                log.exception("timer.failed")
+            await looked(self.look, "day.not_opened")

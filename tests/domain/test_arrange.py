@@ -1,5 +1,6 @@
 """Windows that change what they call in the running day (C13, W07): whole or not at all, from the next call on."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from hallctl.domain.decide_window import plan_refusal
 from hallctl.domain.layout import Mode
 from hallctl.domain.model import Stage, WindowPlan
 from hallctl.errors import Refusal
-from tests.domain.halls import copy_of
+from tests.domain.halls import MemoryHall, copy_of
 from tests.domain.orders import Order, layout, plan
 
 BUSY = plan("1", "b", help=("a",), mode="busy")
@@ -147,3 +148,21 @@ def test_the_event_says_the_plan_and_who_did_it() -> None:
 def test_modes_are_plans_that_would_be_taken() -> None:
     for mode in flexible().layout.modes["1"]:
         assert plan_refusal(flexible().layout, mode.plan) is None
+
+
+def test_c13_who_serves_a_queue_follows_each_arrangement() -> None:
+    """C13: asked before and after each change, also where the config is another one meanwhile."""
+    hall = MemoryHall().open("1", "2")
+
+    def police() -> list[str]:
+        return list(hall.state.serving("police"))
+
+    assert police() == ["2", "3"]
+    hall.must(c.ArrangeWindows((("1", WindowPlan("1", "main", ("police",))),)))
+    assert (police(), list(hall.state.serving("pooled"))) == (["1", "2", "3"], ["2"])
+    hall.must(c.ArrangeWindows((("2", WindowPlan("2", "main", ("pooled",))),)))
+    assert (police(), hall.state.open_windows("police")) == (["1", "3"], ["1"])
+    hall.state.layout = replace(hall.state.layout, windows=dict(list(hall.state.layout.windows.items())[:2]))
+    assert police() == ["1"]
+    hall.must(c.ArrangeWindows((("1", None), ("2", None))))
+    assert police() == ["2"]
