@@ -37,6 +37,12 @@ REST_SHARE: Final = 0.1
 TAKING: Final = 8
 """Connections that fill the queues."""
 
+EMPTY: Final = "queue.empty"
+"""The refusal of a window that has nobody to call."""
+
+REFILLS: Final = 6
+"""How often a load is repeated with four times the people, on a machine that calls faster than its profile foresaw."""
+
 
 @dataclass(frozen=True)
 class Profile:
@@ -139,13 +145,39 @@ class Rig:
         count: int = 0,
         each_reader: bool = False,
     ) -> Sample:
-        """Press as the profile says, and gather what the readers saw."""
+        """Press as the profile says, and gather what the readers saw.
+
+        A load for which too few people waited is no measurement: it is repeated with four times as many.
+        """
         seconds = self.plan.seconds if seconds is None else seconds
-        if isinstance(server, Subject):
-            self.stock(server, min(profile.calls(seconds), count or sys.maxsize))
+        wanted = min(profile.calls(seconds), count or sys.maxsize)
+        moments = self.directory / "moments" if each_reader else None
+        for _ in range(REFILLS):
+            if isinstance(server, Subject):
+                self.stock(server, wanted)
+            sample, seen = self._once(server, load, profile, boards, seconds, count, moments)
+            if set(sample.refused) != {EMPTY}:
+                break
+            wanted *= 4
+        if sample.refused or not sample.presses:
+            raise BenchError(f"{server.name} refused: {sample.refused} {server.log()}".strip())
+        if seen is not None:
+            sample.add_readers(seen, moments)
+        return sample
+
+    def _once(
+        self,
+        server: "Subject | Beside",
+        load: Child,
+        profile: Profile,
+        boards: Child | None,
+        seconds: float,
+        count: int,
+        moments: Path | None,
+    ) -> tuple[Sample, dict[str, Any] | None]:
+        """One load, whatever was refused; and what the readers told."""
         cpu = server.process.cpu_s()
         told = self._pressed(server, load, profile, seconds, count)
-        moments = self.directory / "moments" if each_reader else None
         seen: dict[str, Any] | None = None
         last = max((row[4] for row in told["presses"]), default=0)
         if boards is not None:
@@ -154,11 +186,7 @@ class Rig:
         if isinstance(server, Subject):
             taken = len(sample.presses)
             server.waiting += taken if profile.takes else -sum(press.step == 0 for press in sample.presses)
-        if sample.refused or not sample.presses:
-            raise BenchError(f"{server.name} refused: {sample.refused} {server.log()}".strip())
-        if seen is not None:
-            sample.add_readers(seen, moments)
-        return sample
+        return sample, seen
 
     def _pressed(
         self, server: "Subject | Beside", load: Child, profile: Profile, seconds: float, count: int

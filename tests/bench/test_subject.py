@@ -101,6 +101,16 @@ def test_no_number_is_issued_twice(there: Rig, subject: Subject) -> None:
     assert subject.waiting >= before + len(tickets) + 10
 
 
+def test_a_load_that_runs_out_of_people_is_repeated_with_more(there: Rig) -> None:
+    """A machine faster than the profile foresaw gives a figure all the same: every press of it carried out."""
+    subject = there.subject(there.premises(premises.hall_config(WINDOWS, services=2), 2))
+    windows = there.press(subject.port, subject.windows(WINDOWS))
+    profile = Profile(WINDOWS, 0, "closed", calls_per_s=1)
+    sample = there.run(subject, windows, profile)
+    assert_whole(sample)
+    assert sum(press.step == 0 for press in sample.presses) > profile.calls(there.plan.seconds)
+
+
 def test_clerks_press_and_watch_on_one_connection(there: Rig, subject: Subject) -> None:
     """What a subscribed place is told meanwhile is no answer."""
     pages = subject.windows(1, subscribe=True, role="window")

@@ -26,7 +26,6 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rounds, "NOISE", math.inf)
     for module in (answer_figures, board_figures, county_figures, saturation_figures):
         monkeypatch.setattr(module, "WAITING", 100)
-    monkeypatch.setattr(saturation_figures, "MOST_CALLS_PER_S", 2000)
     monkeypatch.setattr(board_figures, "FILLING", 200)
     monkeypatch.setattr(county_figures, "BURSTS", 4)
     monkeypatch.setattr(county_figures, "BURST_S", 0.15)
