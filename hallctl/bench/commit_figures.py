@@ -76,9 +76,9 @@ class Store:
     def _made(self, number: int) -> list[tuple["TimedWrite", list[Write]]]:
         """So many commands, each with the rows that follow with it, if any."""
         made = []
-        for place, command in enumerate(itertools.islice(self._work, number), 1):
+        for command in itertools.islice(self._work, number):
             write = TimedWrite(self._day.do(command).rows)
-            made.append((write, [self._day.follow()] if place % county.FOLLOW == 0 else []))
+            made.append((write, [self._day.follow()] if self._day.due else []))
         return made
 
     def _committed(self, batch: Sequence[Write], error: StoreError | None) -> None:

@@ -18,6 +18,7 @@ from hallctl.domain.decide import decide
 from hallctl.domain.layout import Layout
 from hallctl.domain.model import Level, RatingState, Stage
 from hallctl.domain.state import HallState, merge
+from hallctl.engine.follower import PIECE
 from hallctl.engine.receipt import receipt
 from hallctl.engine.step import take
 from hallctl.errors import Refusal, StoreError
@@ -34,9 +35,6 @@ WAITING: Final = 300
 DAY_MS: Final = 24 * 3_600_000
 BEFORE_MS: Final = DAY_MS // 2
 """How long before the moment that is given the day begins."""
-
-FOLLOW: Final = 500
-"""Commands after which the rows follow."""
 
 PACE_MS: Final = 500
 """Between two commands."""
@@ -85,6 +83,11 @@ class Day:
             step.rows.append(self._answered(receipt(self.state, decision, before, self.at, None)))
         merge(self._noted, step.noted)
         return Write(step.rows)
+
+    @property
+    def due(self) -> bool:
+        """Whether so much has changed that the rows follow now, as they do in a hall where nothing else waits."""
+        return len(self._noted) >= PIECE
 
     def follow(self) -> Write:
         """The rows that follow all commands since the last time."""
@@ -191,9 +194,9 @@ class Filling:
 
     def put(self, day: Day, work: Iterable[c.Command]) -> None:
         """Carry the commands out, one after the other, and write them and the rows that follow."""
-        for number, command in enumerate(work, 1):
+        for command in work:
             self.database.submit([day.do(command)])
-            if number % FOLLOW == 0:
+            if day.due:
                 self.database.submit([day.follow()])
         self.database.submit([day.follow()])
 

@@ -17,10 +17,15 @@ from hallctl.store import projection
 from hallctl.store.database import Write
 
 FOLLOW_S: Final = 1.0
-"""After the first change: then in the first moment in which nothing else is on its way to the disk."""
+"""After the first change, or with the first piece: then in the first moment in which nothing else is on its way to the
+disk."""
 
 AT_LATEST_S: Final = 2 * FOLLOW_S
 """After the first change, whatever else is on its way."""
+
+PIECE: Final = 32
+"""Changed rows that are worth writing where nothing else is on its way: they take the writer a millisecond, so that a
+command that comes meanwhile hardly waits."""
 
 NOTES: Final = 1_000
 """Changed rows that wait, at most: they take the writer some ten milliseconds, and commands meanwhile wait for it."""
@@ -58,7 +63,8 @@ class Follower:
             self._since = now
             loop.call_later(FOLLOW_S, self._fall_due)
         late = len(noted) >= NOTES or now - self._since >= AT_LATEST_S
-        if late or (self._due and not self._busy()):
+        worth = self._due or len(noted) >= PIECE
+        if late or (worth and not self._busy()):
             with contextlib.suppress(StoreError):  # it is being told; what was noted is in the journal
                 self._write()
 

@@ -72,6 +72,21 @@ async def test_rows_follow_when_many_have_changed(tmp_path: Path, monkeypatch: p
         await until_followed(hall)
 
 
+async def test_a_piece_is_written_in_a_quiet_moment_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(follower, "FOLLOW_S", NEVER_S)
+    async with running_hall(tmp_path) as hall:
+        await hall.daemon.context.hall.caught_up()
+        monkeypatch.setattr(follower, "PIECE", 4)
+        busy = True
+        monkeypatch.setattr(hall.daemon.context.hall._follower, "_busy", lambda: busy)
+        for _ in range(8):
+            await hall.execute(c.TakeTicket("pooled"))
+        assert await behind(hall)
+        busy = False
+        await hall.execute(c.TakeTicket("pooled"))
+        await until_followed(hall)
+
+
 async def test_a_hall_that_is_always_busy_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(follower, "FOLLOW_S", 0.01)
     monkeypatch.setattr(follower, "AT_LATEST_S", 0.05)
