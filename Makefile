@@ -5,11 +5,11 @@ BIN := .venv/bin
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench loss abuse soak screenshots lock wheel clean environment
+.PHONY: help demo test test-kernel check bench loss abuse chaos soak screenshots lock wheel clean environment
 
 help: ## Show this list
 	@echo "hallctl: make TARGET"
-	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):[^#]*## \(.*\)/  \1\t\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
 demo: environment ## Set everything up and run a township hall with emulated devices (ARGS="--port 8000")
 	@.ci/system-packages demo
@@ -17,8 +17,14 @@ demo: environment ## Set everything up and run a township hall with emulated dev
 
 test: environment ## Set everything up and run the gate: check, then all tests (ARGS="-k slip")
 	@.ci/system-packages test
+	@.ci/optional-packages
+	@$(BIN)/python -m tests.third_party.emupos_venv
 	@$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest $(ARGS)
+
+test-kernel: environment ## Our drivers on devices of a real kernel, in QEMU: five to fifteen minutes (ARGS="--only printer")
+	@.ci/system-packages kernel
+	$(BIN)/python -m tests.kernel $(ARGS)
 
 check: environment ## Format, lint, types, layers, page tests, shapes
 	$(BIN)/ruff format --check .
@@ -39,6 +45,10 @@ loss: environment ## Kill it, cut its power, break its disk: the whole loss tabl
 abuse: environment ## Hostile clients and clocks: their rows of the loss table (ARGS="--quick")
 	@.ci/system-packages bench
 	$(BIN)/python -m tests.abuse $(ARGS)
+
+chaos: environment ## Pull every device a hundred times; days on which all devices fail (ARGS="--quick")
+	@.ci/system-packages test
+	$(BIN)/python -m tests.chaos $(ARGS)
 
 soak: environment ## Simulated county days and a real hour, with faults: flat memory, right sums
 	@.ci/system-packages bench

@@ -128,6 +128,58 @@ class Repeats:
         self._last.clear()
 
 
+async def inquire(
+    link: Link,
+    sleep: Callable[[float], Awaitable[None]],
+    request: bytes,
+    codec: Framed[M],
+    answers: Callable[[M], bool],
+    within_s: float,
+) -> M | None:
+    """Ask once over a link that has no driver; the first message for which `answers` holds, None if none has come.
+
+    Raises LinkLost."""
+    found: list[M] = []
+
+    async def listen() -> None:
+        while not found:
+            found.extend(message for message in codec.feed(await link.read()) if answers(message))
+
+    await link.write(request)
+    await together(listen(), _rest(sleep, within_s))
+    return found[0] if found else None
+
+
+async def _rest(sleep: Callable[[float], Awaitable[None]], seconds: float) -> None:
+    await sleep(seconds)
+
+
+class Digits:
+    """What was typed before a key, on pads that send every digit by itself; forgotten after a while."""
+
+    def __init__(self, port: Port, forget_s: float, most: int = 8) -> None:
+        """`forget_s`: seconds without a digit; only the last `most` digits are kept."""
+        self._port = port
+        self._forget_s = forget_s
+        self._most = most
+        self._typed = ""
+        self._timer: asyncio.Task[None] | None = None
+
+    async def type(self, digit: str) -> None:
+        self._typed = ((await self.take()) + digit)[-self._most :]
+        self._timer = asyncio.create_task(self._port.sleep(self._forget_s))
+
+    async def take(self) -> str:
+        """What was typed; it is forgotten then."""
+        timer, self._timer = self._timer, None
+        typed, self._typed = self._typed, ""
+        if timer is None:
+            return ""
+        lapsed = timer.done()
+        await stop(timer)
+        return "" if lapsed else typed
+
+
 class Exchange(Generic[T]):
     """Questions on a line on which only one is asked at a time; an answer that nobody waits for is dropped."""
 

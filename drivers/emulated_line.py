@@ -106,7 +106,8 @@ class EmulatedLine:
 class EmulatedEnd:
     """One emulated device's end of a line: switches for faults, and the log that `Emulator.view` shows.
 
-    Muted is dead: it neither hears nor answers, as a device without power whose line is still there.
+    Muted is dead: it neither hears nor answers, as a device without power whose line is still there. What is said can
+    besides come late (slow), as its first half only, or with its last bytes damaged.
     """
 
     def __init__(
@@ -115,8 +116,12 @@ class EmulatedEnd:
         self.line = line
         self.muted = False
         self.noisy = False
+        self.halved = False
+        self.damaged = False
+        self.slow_s = 0.0
         self._hear = hear
         self._now = now
+        self._late: set[asyncio.TimerHandle] = set()
         self._log: deque[dict[str, Any]] = deque(maxlen=LOG_SIZE)
 
     def open(self) -> str:
@@ -125,15 +130,28 @@ class EmulatedEnd:
         return self.line.url
 
     def close(self) -> None:
+        for timer in self._late:
+            timer.cancel()
+        self._late.clear()
         self.line.detach(self._receive)
         self.line.close()
 
     def say(self, frame: bytes, text: str, *, shown: str | None = None) -> None:
         """Send a frame; `shown` replaces its hex in the log where that would be personal."""
-        if self.muted or not self.line.plugged:
+        if self.damaged:
+            frame = frame[:-3] + bytes(byte ^ 0x01 for byte in frame[-3:])
+        if self.halved:
+            frame = frame[: max(1, len(frame) // 2)]
+        if not self.slow_s:
+            self._send(frame, text, shown)
             return
-        self._note("out", frame, text, shown)
-        self.line.send(NOISE + frame if self.noisy else frame)
+
+        def later() -> None:
+            self._late.discard(timer)
+            self._send(frame, text, shown)
+
+        timer = asyncio.get_running_loop().call_later(self.slow_s, later)
+        self._late.add(timer)
 
     def heard(self, frame: bytes, text: str) -> None:
         self._note("in", frame, text, None)
@@ -141,13 +159,19 @@ class EmulatedEnd:
     def wire(self) -> list[dict[str, Any]]:
         return list(self._log)
 
-    def press(self, action: str) -> bool:
+    def press(self, action: str, **params: str | int) -> bool:
         """A fault switch common to all devices; False if `action` is none."""
         match action:
             case "mute" | "unmute":
                 self.muted = action == "mute"
             case "noise":
                 self.noisy = not self.noisy
+            case "half":
+                self.halved = not self.halved
+            case "damage":
+                self.damaged = not self.damaged
+            case "slow":
+                self.slow_s = float(params.get("seconds", 0.8))
             case "unplug":
                 self.line.unplug()
             case "plug":
@@ -158,7 +182,21 @@ class EmulatedEnd:
 
     def state(self) -> dict[str, Any]:
         """The switches and the log, for `Emulator.view`."""
-        return {"plugged": self.line.plugged, "muted": self.muted, "noisy": self.noisy, "wire": self.wire()}
+        return {
+            "plugged": self.line.plugged,
+            "muted": self.muted,
+            "noisy": self.noisy,
+            "halved": self.halved,
+            "damaged": self.damaged,
+            "slow_s": self.slow_s,
+            "wire": self.wire(),
+        }
+
+    def _send(self, frame: bytes, text: str, shown: str | None) -> None:
+        if self.muted or not self.line.plugged:
+            return
+        self._note("out", frame, text, shown)
+        self.line.send(NOISE + frame if self.noisy else frame)
 
     def _receive(self, data: bytes) -> None:
         if not self.muted:
@@ -169,5 +207,14 @@ class EmulatedEnd:
         self._log.append(row)
 
 
-FAULT_ACTIONS: Final[dict[str, dict[str, str]]] = {"mute": {}, "unmute": {}, "noise": {}, "unplug": {}, "plug": {}}
-"""Actions that `EmulatedEnd.press` serves; noise switches on and off."""
+FAULT_ACTIONS: Final[dict[str, dict[str, str]]] = {
+    "mute": {},
+    "unmute": {},
+    "noise": {},
+    "half": {},
+    "damage": {},
+    "slow": {"seconds": "0.8"},
+    "unplug": {},
+    "plug": {},
+}
+"""Actions that `EmulatedEnd.press` serves; noise, half and damage switch on and off, slow ends with 0 seconds."""

@@ -134,7 +134,7 @@ def run(config: ConfigPath = DEFAULT_CONFIG, data: DataPath = None) -> None:
             say(" ", f"{error.sentence('zh')} {error.sentence('en')}")
             say_problems(error, config)
         warning = "config.last_good" if error is not None else None
-        daemon = await bootstrap.compose(usable, directory, registry, warning=warning)
+        daemon = await bootstrap.compose(usable, directory, registry, warning=warning, path=config)
 
         def ready(address: str) -> None:
             gc.freeze()
@@ -197,8 +197,10 @@ def demo(
 
 @app.command("check-config")
 def check_config(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -> None:
-    """Check a config file and tell every problem at once; exit code 2 if there is one."""
+    """Check a config file and tell every problem at once; exit code 2 if there is one. What is only unwise, such as a
+    port's name that changes at the next plugging, is told too."""
     from hallctl import bootstrap
+    from hallctl.devices.advice import advise
 
     try:
         checked, digest = bootstrap.checked(config, bootstrap.installed())
@@ -209,6 +211,7 @@ def check_config(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -
             sys.stdout.write("\n")
             raise typer.Exit(USAGE) from error
         fail(error, USAGE, config)
+    advice = advise(checked.devices)
     summary = {
         "hall": checked.hall.name,
         "zones": len(checked.zones),
@@ -218,12 +221,16 @@ def check_config(config: ConfigPath = DEFAULT_CONFIG, as_json: AsJson = False) -
         "devices": len(checked.devices),
     }
     if as_json:
-        sys.stdout.write(json.dumps({"ok": True, "digest": digest, **summary}, ensure_ascii=False) + "\n")
+        rows = [{"key": row.key, "zh": row.zh, "en": row.en} for row in advice]
+        told = {"ok": True, "digest": digest, **summary, "advice": rows}
+        sys.stdout.write(json.dumps(told, ensure_ascii=False) + "\n")
         return
     table = Table("", "", title=f"✓ {config}")
     for key, value in summary.items():
         table.add_row(key, str(value))
     out.print(table)
+    for row in advice:
+        say("[bold yellow]![/]", f"{config}: {row.key}  {row.zh}  {row.en}")
 
 
 @app.command()
@@ -233,23 +240,6 @@ def version(as_json: AsJson = False) -> None:
         sys.stdout.write(json.dumps({"version": VERSION, "api_version": API_VERSION}) + "\n")
     else:
         out.print(f"hallctl {VERSION} (API {API_VERSION})", highlight=False)
-
-
-@app.command()
-def devices(as_json: AsJson = False) -> None:
-    """List the drivers that a config may name."""
-    from hallctl import bootstrap
-
-    registry = bootstrap.installed()
-    rows = [registry.driver(name) for name in registry.names]
-    if as_json:
-        listed = [{"driver": d.name, "links": d.links, "capabilities": d.capabilities} for d in rows]
-        sys.stdout.write(json.dumps(listed) + "\n")
-        return
-    table = Table("driver", "links", "capabilities")
-    for spec in rows:
-        table.add_row(spec.name, ", ".join(spec.links), ", ".join(spec.capabilities))
-    out.print(table)
 
 
 @app.command()
@@ -285,16 +275,19 @@ def schema(kind: Annotated[str, typer.Argument(help="openapi or asyncapi")]) -> 
 def main() -> None:
     """The entry point of the ``hallctl`` command."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C in the midst of an import ends it without a trace
-    from hallctl import console, keeping
+    from hallctl import console, emulate, keeping
     from hallctl.bench import command
     from hallctl.lab import command as lab
     from hallctl.lab import replay
+    from hallctl.technician import command as technician
 
     console.install(app, accounts)
     keeping.install(app)
     command.install(app)
     lab.install(app)
     replay.install(app)
+    emulate.install(app)
+    technician.install(app)
     app()
 
 

@@ -28,36 +28,37 @@ from hallctl.api.role import Role
 from hallctl.api.server import Server, listen, url_host
 from hallctl.clock import Clock, SystemClock
 from hallctl.config import HallConfig, digest_of, load
-from hallctl.devices.contract import Signal
 from hallctl.devices.manager import Manager
 from hallctl.devices.registry import Registry, installed
 from hallctl.domain.commands import StartHall
-from hallctl.domain.model import Desk, Priority, Ticket, Window
 from hallctl.domain.state import HallState
-from hallctl.engine import slip
 from hallctl.engine.arranger import Arranger
 from hallctl.engine.backups import Backups
 from hallctl.engine.cards import Cards
 from hallctl.engine.codes import Codes
+from hallctl.engine.equipment import LAST_GOOD, Equipment
 from hallctl.engine.giving import Giving
 from hallctl.engine.hall import Hall
 from hallctl.engine.hub import Hub
-from hallctl.engine.identity import Identity, load_key
+from hallctl.engine.identity import PAGES_KEY, Identity, load_key
 from hallctl.engine.inbox import Inbox
+from hallctl.engine.listener import Listener
 from hallctl.engine.no_shows import NoShows
 from hallctl.engine.outbox import Outbox
 from hallctl.engine.presence import Presence
+from hallctl.engine.sample import sample_slip
+from hallctl.engine.scans import Scans
 from hallctl.engine.timers import Timers
 from hallctl.engine.watcher import Watcher
 from hallctl.errors import ConfigError, StoreError
 from hallctl.store.database import DATABASE
 from hallctl.store.file import write_whole
 from hallctl.store.reports import Reports
+from hallctl.store.vault import Vault
 from hallctl.version import VERSION
 
 log = structlog.get_logger()
 
-LAST_GOOD: Final = "last-good.toml"
 CONSOLE_KEY: Final = "console.token"
 CONSOLE_ADDRESS: Final = "console.address"
 
@@ -81,6 +82,7 @@ class Daemon:
         """Tell the journal, open today if it was never opened, begin to connect devices."""
         hall, timers = self.context.hall, self.context.timers
         await hall.execute(StartHall(VERSION, digest), "daemon")
+        await self.context.scans.sweep()
         await timers.turn()
         state = hall.hub.state
         for ticket in state.asked.values():
@@ -91,7 +93,10 @@ class Daemon:
 
     async def stop(self) -> None:
         """Let go of the devices, finish what is under way, close the store."""
+        await self.context.equipment.stop()
         await self.context.presence.stop()
+        await self.context.scans.stop()
+        self.outbox.finish()
         await self.manager.stop()
         await self.outbox.stop()
         await self.inbox.stop()
@@ -137,10 +142,12 @@ async def compose(
     *,
     clock: Clock | None = None,
     warning: str | None = None,
+    path: Path | None = None,
 ) -> Daemon:
     """Put the hall together and open the store, which comes last: what fails before it leaves nothing open.
 
-    Nothing is told to anybody yet. Raises StoreError, ConfigError.
+    `path` is the config's file, where its devices may be changed. Nothing is told to anybody yet. Raises
+    StoreError, ConfigError.
     """
     _check_not_gone(directory)
     clock = clock or SystemClock()
@@ -148,22 +155,18 @@ async def compose(
     views = EventViews(config, warning, clock)
     hub = Hub(HallState(layout=config.layout()), views, clock)
     hall = Hall(config.layout(), clock, hub, _ticket_url(config, identity))
-
-    def on_signal(device: str, signal_: Signal) -> None:
-        inbox.signal(device, signal_)
-
-    def on_state(device: str, state: str, faults: tuple[str, ...]) -> None:
-        inbox.state(device, state, faults)
-        if state in {"ready", "degraded"}:
-            outbox.refresh(device)
-
-    manager = Manager(config.devices, registry, clock, on_signal, on_state)
+    listener = Listener()
+    manager = Manager(config.devices, registry, clock, listener.signal, listener.state)
     cards = Cards(manager, hub, identity, clock, config.tz, config.rules.elder_age)
-    inbox = Inbox(hall, manager, cards, Codes(hub, identity), config, clock)
+    codes = Codes(hub, identity, manager, clock, cards, [code.plain() for code in config.identity_codes])
+    inbox = Inbox(hall, manager, cards, codes, config, clock)
     outbox = Outbox(hall, manager, config, identity, clock)
-    hall.on_effects = outbox.handle
+    equipment = Equipment(hall, manager, registry, config, clock, directory=directory, path=path)
+    listener.join(equipment, inbox, outbox)
     timers = Timers(hall, config, clock)
-    views.doubt = timers.doubt
+    scans = Scans(hall, manager, Vault(directory, load_key(directory, PAGES_KEY)), clock, timers.doubt)
+    hall.on_effects = lambda made: outbox.handle(scans.handle(made))
+    views.doubt, views.scanner = timers.doubt, scans.scanner
     console = secrets.token_urlsafe(32)
     auth = Auth(lambda: hub.state, clock, identity.session_key(), token_digest(console))
     context = Context(
@@ -173,12 +176,15 @@ async def compose(
         views=views,
         auth=auth,
         cards=cards,
+        codes=codes,
         identity=identity,
         timers=timers,
         presence=Presence(hall),
         clock=clock,
         reports=Reports(directory / DATABASE),
-        preview=lambda: sample_slip(config, registry, clock),
+        preview=lambda: sample_slip(equipment.config, registry, clock),
+        equipment=equipment,
+        scans=scans,
     )
     await hall.open(directory)
     return Daemon(context, manager, inbox, outbox, directory, console)
@@ -195,23 +201,6 @@ def _check_not_gone(directory: Path) -> None:
     database = directory / DATABASE
     if (directory / LAST_GOOD).exists() and not (database.exists() and database.stat().st_size):
         raise StoreError("store.gone", path=str(directory), mark=LAST_GOOD)
-
-
-def sample_slip(config: HallConfig, registry: Registry, clock: Clock) -> bytes:
-    """A slip of the first service as PNG, drawn as the first printer would print it."""
-    section = next((device for device in config.devices if device.driver == "escpos"), None)
-    spec = registry.driver("escpos")
-    options = registry.options(section) if section else spec.options()
-    service = config.services[0]
-    now = clock.now()
-    label = f"{service.prefix}032"
-    ticket = Ticket("sample", "", service.id, 32, label, service.id, Priority.NORMAL, now, now, 0, "sample", ahead=5)
-    windows = {window.id: Window(window.id, Desk.OPEN, ticket="sample") for window in config.windows}
-    state = HallState(layout=config.layout(), windows=windows)
-    laid_out = slip.lay_out(config, state, ticket, copy=1, token=ticket.id)
-    if spec.preview is None:
-        raise ConfigError("config.invalid", count=0)
-    return spec.preview(laid_out, options)
 
 
 def pages() -> Path | None:
@@ -247,7 +236,7 @@ async def serve(
         stack.callback(listener.close)
         daemon.address = f"http://{url_host(config.server.host)}:{listener.getsockname()[1]}"
         app = http.application(daemon.context, pages(), methods, clips)
-        server = Server(daemon.context, app, lambda: notify("STOPPING=1"))
+        server = Server(daemon.context, app, lambda: _stopping(daemon))
         daemon.finish, hall.on_fatal = server.finish, server.fail
         asyncio.get_running_loop().set_exception_handler(partial(_stop_without_memory, server))
         await daemon.start(digest)
@@ -258,7 +247,8 @@ async def serve(
         watcher = Watcher(hall, daemon.context.clock)
         no_shows = NoShows(hall, daemon.context.clock)
         arranger = Arranger(hall, daemon.context.clock)
-        works = (timers.run(), arranger.run(), giving.run(), backups.run(), watcher.run(), no_shows.run(), _watch())
+        works = (timers.run(), arranger.run(), giving.run(), backups.run(), watcher.run(), no_shows.run(), _watch(),
+                 daemon.context.scans.look_after())  # fmt: skip
         others = [asyncio.create_task(work) for work in works]
         stack.push_async_callback(_ended, serving, *others)
         if await server.serves(serving):
@@ -268,6 +258,13 @@ async def serve(
         await serving
     if server.failure is not None:
         raise server.failure
+
+
+def _stopping(daemon: Daemon) -> None:
+    """Nothing new is begun: live pictures end, which would last for as long as somebody looks, and tests."""
+    notify("STOPPING=1")
+    daemon.context.equipment.trial.stop()
+    daemon.context.scans.finder.close()
 
 
 def _giving(daemon: Daemon) -> Giving:

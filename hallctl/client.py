@@ -31,7 +31,8 @@ EVENTS_KEPT: Final = 10_000
 
 
 class Refused(Exception):
-    """The hall said no, or the request was wrong: `code`, and the sentence in `zh` and `en`."""
+    """The hall said no, or the request was wrong: `code`, and the sentence in `zh` and `en`; of a config its `problems`
+    too, ``{key, zh, en}`` each."""
 
     def __init__(self, error: Json) -> None:
         data = error.get("data", {})
@@ -39,6 +40,7 @@ class Refused(Exception):
         self.zh: str = data.get("zh", error.get("message", ""))
         self.en: str = data.get("en", error.get("message", ""))
         self.params: Json = data.get("params", {})
+        self.problems: list[Json] = data.get("problems", [])
         super().__init__(f"{self.code}: {self.en}")
 
 

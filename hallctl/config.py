@@ -18,6 +18,7 @@ from hallctl.domain.layout import Layout
 from hallctl.errors import ConfigError, Problem
 from hallctl.sections.booking import BookingSection
 from hallctl.sections.booking_check import check_slots
+from hallctl.sections.code import IdentityCodeSection, check_identity_codes
 from hallctl.sections.device import DeviceSection, SlipSection, StripSection, VoiceSection
 from hallctl.sections.hall import BackupSection, HallSection, KioskSection, ServerSection, ZoneSection
 from hallctl.sections.hours import HoursSection, hours
@@ -25,6 +26,7 @@ from hallctl.sections.hours_check import check_hours
 from hallctl.sections.limits_check import check_limits
 from hallctl.sections.queue import RulesSection, ServiceSection, WindowSection
 from hallctl.sections.queue_check import check_queue
+from hallctl.sections.scan import ScanSection
 from hallctl.sections.section import Section
 from hallctl.sections.watch import WatchSection
 
@@ -65,10 +67,12 @@ class HallConfig(Section):
     windows: list[WindowSection] = Field(min_length=1)
     kiosks: list[KioskSection] = Field([])
     devices: list[DeviceSection] = Field([])
+    identity_codes: list[IdentityCodeSection] = Field([])
     slip: SlipSection = SlipSection()
     voice: VoiceSection = VoiceSection()
     strip: StripSection = StripSection()
     watch: WatchSection = WatchSection()
+    scans: ScanSection = ScanSection()
     backup: BackupSection = BackupSection()
 
     @property
@@ -87,6 +91,7 @@ class HallConfig(Section):
             services={service.id: service.plain() for service in self.services},
             windows={window.id: window.plan() for window in self.windows},
             kiosk_printers={k.id: printers.get(k.id) for k in self.kiosks},
+            reroutes={k.id: tuple(k.reroute) for k in self.kiosks if k.reroute},
             recall_limit=rules.recall_limit,
             recall_gap_s=rules.recall_gap_s,
             undo_s=rules.undo_s,
@@ -103,6 +108,7 @@ class HallConfig(Section):
             booking=self.booking.plain(),
             hours=hours(self.hours, self.tz, minutes(self.hall.day_starts)),
             watch=self.watch.plain(),
+            scans=self.scans.plain(),
         )
 
 
@@ -140,6 +146,11 @@ def parse(text: str) -> HallConfig:
     return config
 
 
+def check(config: HallConfig) -> list[Problem]:
+    """What is wrong with a config that was put together from parts of others; the parts themselves are checked."""
+    return _cross_check(config)
+
+
 def _invalid(problems: list[Problem]) -> ConfigError:
     return ConfigError("config.invalid", problems=tuple(problems), count=len(problems))
 
@@ -166,6 +177,7 @@ def _cross_check(config: HallConfig) -> list[Problem]:
         *_check_texts(config),
         *check_hours(config.hours, services, minutes(config.hall.day_starts)),
         *check_limits(config.services),
+        *check_identity_codes(config.identity_codes),
         *check_queue(config.services, config.windows),
         *check_slots(config.services, config.windows, config.hours),
     ]
@@ -190,9 +202,16 @@ def _check_names(config: HallConfig) -> list[Problem]:
     named += [(f"watch.services.{name}", name, services) for name in config.watch.services]
     for i, kiosk in enumerate(config.kiosks):
         named += [(f"kiosks.{i}.services", name, services) for name in kiosk.services]
-    problems = []
+        named += [(f"kiosks.{i}.reroute", name, kiosks) for name in kiosk.reroute]
+    problems = [
+        Problem(f"kiosks.{i}.reroute", f"“{kiosk.id}”不能改到自己出票，请写别的取号机。",
+                f"{kiosk.id!r} cannot be rerouted to itself; name another kiosk.")
+        for i, kiosk in enumerate(config.kiosks)
+        if kiosk.id in kiosk.reroute
+    ]  # fmt: skip
     for i, device in enumerate(config.devices):
         named += [(f"devices.{i}.kiosk", device.kiosk, kiosks), (f"devices.{i}.zone", device.zone, zones)]
+        named.append((f"devices.{i}.window", device.window, windows))
         for unit, window_id in device.units.items():
             named.append((f"devices.{i}.units.{unit}", window_id, windows))
             if not unit.isdigit():

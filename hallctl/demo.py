@@ -28,12 +28,16 @@ from hallctl.devices.registry import Registry
 from hallctl.domain import commands as c
 from hallctl.engine.answer import RequestKey
 from hallctl.errors import RequestError
+from hallctl.sections.booking import SlotSection
 from hallctl.sections.device import DeviceSection
 from hallctl.sections.hours import HoursSection
 
 CONFIG: Final = "township.toml"
 CLIPS: Final = "voice"
 """Folder of spoken WAVs in the data directory, served at ``/demo/clips/``."""
+
+ALL_DAY: Final = SlotSection(days=[1, 2, 3, 4, 5, 6, 7], time="00:00-24:00", slot_min=30, quota=20)
+"""Appointments of the services that take any."""
 
 
 class Press(s.Params, frozen=True, kw_only=True):
@@ -67,6 +71,7 @@ class Stage:
                 "name": name,
                 "driver": section.driver,
                 "place": section.kiosk or section.zone,
+                "window": section.window,
                 "units": section.units,
                 "actions": spec.actions,
                 "view": emulator.view(),
@@ -89,26 +94,60 @@ class Stage:
 async def raise_stage(
     config: HallConfig, directory: Path, registry: Registry, stack: AsyncExitStack
 ) -> tuple[HallConfig, Stage]:
-    """Start an emulator for each device; the config with its links led to them, without hours: visitors come at any
-    time."""
+    """Start an emulator for each device; the config with its links led to them, open and bookable at all hours:
+    visitors come at any time."""
     stage = Stage()
     sections: list[DeviceSection] = []
     for section in config.devices:
         spec = registry.emulator(section.driver)
-        own = dict(section.options)
-        options: dict[str, Any] = {"now": SystemClock().now}
-        if section.driver == "voice":
-            own |= {"folder": str(directory / CLIPS), "sink": "wav"}
-            options = {"folder": own["folder"]}
-        if section.units:
-            options["units"] = tuple(int(unit) for unit in section.units)
+        options = _built(section, directory)
         emulator = spec.make(**options)
         link = await emulator.start()
         stack.push_async_callback(emulator.stop)
+        own = {**section.options, **spec.options(**options), **emulator.view().get("options", {})}
         moved = section.model_copy(update={"link": link, "options": own})
         sections.append(moved)
         stage.emulators[section.name] = (moved, spec, emulator)
-    return config.model_copy(update={"devices": sections, "hours": HoursSection()}), stage
+    services = [
+        service.model_copy(update={"slots": [ALL_DAY]}) if service.slots else service for service in config.services
+    ]
+    changed = {"devices": sections, "services": services, "hours": HoursSection()}
+    return config.model_copy(update=changed), stage
+
+
+def _built(section: DeviceSection, directory: Path) -> dict[str, Any]:
+    """What an emulator is made with to be the device that the section describes; those on the network listen at any
+    free port, which their view tells."""
+    if section.driver == "voice":
+        return {"folder": str(directory / CLIPS)}
+    made: dict[str, Any] = {"now": SystemClock().now}
+    if section.units:
+        made["units"] = tuple(int(unit) for unit in section.units)
+    match section.driver:
+        case "sane":
+            made["folder"] = str(directory / section.name)
+        case "camera" | "escl":
+            made["port"] = 0
+        case "barcode":
+            keyboard = section.link.startswith("input:")
+            made["kind"] = "keyboard" if keyboard else section.options.get("dialect", "plain")
+        case "eqsign":
+            made["ack"] = "FOK" if section.options.get("ack") else "none"
+        case "padframe":
+            made["frame"] = section.options
+        case "onbon":
+            made |= _screen(section)
+    return made
+
+
+def _screen(section: DeviceSection) -> dict[str, int]:
+    """Size of a sign on which the section's areas have room."""
+    areas = section.options.get("areas", {}).values()
+    size = {
+        "width": [a.get("x", 0) + a["width"] for a in areas],
+        "height": [a.get("y", 0) + a["height"] for a in areas],
+    }
+    return {side: max(ends) for side, ends in size.items() if ends}
 
 
 async def furnish(daemon: bootstrap.Daemon, stage: Stage) -> None:

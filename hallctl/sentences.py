@@ -11,6 +11,7 @@ from hallctl.texts.appointment import APPOINTMENTS
 from hallctl.texts.config import CONFIG
 from hallctl.texts.device import DEVICES
 from hallctl.texts.keeping import KEEPING
+from hallctl.texts.page import PAGES
 from hallctl.texts.reason import REASONS
 from hallctl.texts.refusal import REFUSALS
 from hallctl.texts.request import REQUESTS
@@ -23,6 +24,7 @@ SENTENCES: Final[dict[str, tuple[str, str]]] = {
     **REASONS,
     **APPOINTMENTS,
     **ALERTS,
+    **PAGES,
     **REQUESTS,
     **DEVICES,
     **STORE,

@@ -100,9 +100,20 @@ async def let_people_in(address: str, kiosk: Place, places: list[Place]) -> None
                 await _try(hall, method)
 
 
+async def printer_ready(ws: str, demo_page: Place) -> None:
+    """The demo takes visitors before its devices have all been found."""
+    async with asyncio.timeout(READY_S), Client(ws, role="admin", token=demo_page.token) as hall:
+        while True:
+            rows = (await hall.ask("hall.snapshot"))["snapshot"]["devices"]
+            if all(row["state"] == "ready" for row in rows if row["driver"] == "escpos"):
+                return
+            await asyncio.sleep(0.2)
+
+
 async def print_slip(address: str, kiosk: Place, demo_page: Place) -> Place:
     """A number with paper: the slip's picture is kept, its QR leads to the ticket's page."""
     ws = address.replace("http://", "ws://") + "/ws"
+    await printer_ready(ws, demo_page)
     async with Client(ws, role="kiosk", token=kiosk.token) as hall:
         receipt = await hall.change("ticket.take", service="general", kiosk=str(kiosk.place))
         async for event in hall.events():

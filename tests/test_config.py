@@ -79,7 +79,10 @@ def test_township_is_profile_t() -> None:
     assert "general" in flexible.services
     assert sum("general" in window.services for window in config.windows) == 4
     drivers = sorted(device.driver for device in config.devices)
-    assert drivers == ["callpad", "escpos", "escpos", "idcard", "ledstrip", "ratingpad", "voice"]
+    assert drivers == [
+        "barcode", "barcode", "callpad", "camera", "eqsign", "escl", "escpos", "escpos", "hidpad", "idcard", "ledstrip",
+        "onbon", "padframe", "ratingpad", "sane", "voice",
+    ]  # fmt: skip
 
 
 def test_county_is_profile_c() -> None:
@@ -136,7 +139,7 @@ def test_hall_toml_explains_every_key(section: str, key: str, field: FieldInfo) 
 def test_hall_toml_has_the_defaults_where_it_says_optional() -> None:
     """可省略 promises that deleting the line changes nothing but examples."""
     config, _ = load(CONFIG / "hall.toml")
-    for section in ("server", "rules", "voice", "strip", "watch"):
+    for section in ("server", "rules", "voice", "strip", "watch", "scans"):
         fresh = HallConfig.model_fields[section].get_default()
         assert getattr(config, section) == fresh, section
     assert config.hall.day_starts == "03:00"
@@ -212,6 +215,9 @@ BROKEN = {
     ),
     "device of no zone": (
         VILLAGE + '\n[[devices]]\nname = "v"\ndriver = "voice"\nzone = "hall"\n', "devices.0.zone", "main", "'hall'",
+    ),
+    "scanner at no window": (
+        VILLAGE + '\n[[devices]]\nname = "s"\ndriver = "escl"\nwindow = "9"\n', "devices.0.window", "没有“9”", "'9'",
     ),
     "unit for no window": (
         VILLAGE + '\n[[devices]]\nname = "pads"\ndriver = "callpad"\nunits = { 1 = "9" }\n',

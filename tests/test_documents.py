@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from hallctl import console, keeping
+from hallctl import console, emulate, keeping
 from hallctl.__main__ import accounts, app
 from hallctl.api.methods import METHODS, WS_ONLY
 from hallctl.bench import catalogue, command
@@ -16,6 +16,7 @@ from hallctl.devices.registry import installed
 from hallctl.domain.event_table import EVENTS
 from hallctl.lab import command as lab
 from hallctl.lab import replay
+from hallctl.technician import command as technician
 from hallctl.version import VERSION
 
 ROOT = Path(__file__).parent.parent
@@ -86,6 +87,8 @@ def _commands() -> dict[str, list[str]]:
     command.install(app)
     lab.install(app)
     replay.install(app)
+    technician.install(app)
+    emulate.install(app)
     found: dict[str, list[str]] = {}
     for name, given in typer.main.get_group(app).commands.items():
         parts = getattr(given, "commands", None)

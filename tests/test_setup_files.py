@@ -77,9 +77,19 @@ def test_daemon_comes_back() -> None:
 def test_daemon_reaches_its_devices() -> None:
     unit = _settings("hallctl.service")
     assert {"char-ttyUSB rw", "char-ttyACM rw", "char-ttyS rw", "char-alsa rw"} <= set(unit["DeviceAllow"])
-    assert {"dialout", "lp", "audio", "input"} == set(unit["SupplementaryGroups"][0].split())
+    assert {"char-usb rw", "char-usb_device rw", "char-input rw", "char-video4linux rw"} <= set(unit["DeviceAllow"])
+    assert "AF_NETLINK" in unit["RestrictAddressFamilies"][0], "else nobody tells what is plugged in"
+    assert {"dialout", "lp", "audio", "input", "video"} == set(unit["SupplementaryGroups"][0].split())
     assert "PrivateDevices" not in unit
     assert "PrivateUsers" not in unit
+
+
+def test_daemon_may_write_its_config() -> None:
+    """O09: without it every change on the admin page would be refused; the sandbox is strict but for this folder."""
+    unit = _settings("hallctl.service")
+    assert unit["ProtectSystem"] == ["strict"]
+    assert unit["ReadWritePaths"] == ["-/etc/hallctl"]
+    assert unit["ConfigurationDirectoryMode"] == ["0775"]
 
 
 def test_page_comes_back_and_may_speak() -> None:
@@ -113,7 +123,9 @@ def test_accounts_and_directories_are_made(tmp_path: Path) -> None:
     data = (tmp_path / "var" / "lib" / "hallctl").stat()
     assert data.st_mode & 0o777 == 0o700
     assert data.st_uid == int(accounts["hallctl"].split(":")[0])
-    assert (tmp_path / "etc" / "hallctl").stat().st_mode & 0o777 == 0o755
+    config = (tmp_path / "etc" / "hallctl").stat()
+    assert config.st_mode & 0o777 == 0o775  # devices are changed on the admin page
+    assert config.st_gid == data.st_gid
     groups = (tmp_path / "etc" / "group").read_text()
     assert re.search(r"^dialout:.*\bhallctl$", groups, re.MULTILINE)
 
@@ -172,7 +184,7 @@ def test_check_runs_every_tool() -> None:
         assert command in recipe
 
 
-@pytest.mark.parametrize("name", ["run", "environment", "system-packages"])
+@pytest.mark.parametrize("name", ["run", "environment", "system-packages", "optional-packages"])
 def test_script_is_sound(name: str) -> None:
     path = ROOT / ".ci" / name
     assert os.access(path, os.X_OK)
@@ -213,6 +225,7 @@ def test_missing_packages_are_told_in_one_line_to_type(bare: Path) -> None:
     result = _run([bash, ".ci/system-packages", "test"], PATH=str(bare), CI="")
     assert result.returncode == 0, result.stderr
     packages = "espeak-ng fonts-noto-cjk gcc libc6-dev chromium nodejs systemd umockdev"
+    packages += " ffmpeg sane-utils sane-airscan pcscd vsmartcard-vpcd swig libpcsclite-dev"
     assert f"sudo apt-get install --no-install-recommends {packages}\n" in result.stderr
     assert "must not run" not in result.stderr
 

@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Final, Literal
 
 from pydantic import Field
@@ -25,6 +26,8 @@ from drivers.barcode.codec import (
     encode,
     text_of,
 )
+from drivers.barcode.probe import PROBES
+from drivers.barcode.redaction import CodeRedaction
 from drivers.bus import Exchange, LineReader, stop, together
 from hallctl.devices.contract import CodeSeen, DeviceFault, DriverSpec, FaultsSeen, Link, Options, Port
 
@@ -33,6 +36,9 @@ ANSWER_S: Final = 0.5
 
 WATCH_S: Final = 10.0
 """How often a GM65 is asked for its settings: its makers' own period, and soon enough to set it again after a dip."""
+
+LIT_S: Final = 5.0
+"""A GM65 that was told to read stays lit for so long, as its maker sets it; then it is told again."""
 
 READING: Final = {"command": 0b01, "continuous": 0b10, "sensing": 0b11}
 """Bits 1-0 of the setting `MODE`; 00 reads while a key is held."""
@@ -81,6 +87,7 @@ class CodeReaders:
         self._exchange: Exchange[Message] = Exchange(link, port)
         self._key = secrets.token_bytes(16)
         self._last: tuple[bytes, asyncio.Task[None]] | None = None
+        self._looking: asyncio.Task[None] | None = None
         self._damaged = False
         self._told_well = False
 
@@ -93,13 +100,31 @@ class CodeReaders:
     async def close(self) -> None:
         if self._last is not None:
             await stop(self._last[1])
+        await self._stop_looking()
         await self._lines.close()
 
     async def look(self, seconds: float) -> None:
-        """A gm65 lights up once, for as long as it is set to; the others read all the time."""
-        del seconds
+        """A gm65 lights up, and again until it has read a code or the time is over; the others read all the time."""
         if self._options.dialect == "gm65":
-            await self._ask(encode(WRITE, TRIGGER, b"\x01"))
+            await self._stop_looking()
+            await self._light()
+            self._looking = asyncio.create_task(self._keep_lit(seconds))
+
+    async def _keep_lit(self, seconds: float) -> None:
+        """A module that has fallen silent meanwhile is met by the driver's `run`."""
+        with suppress(DeviceFault):
+            while seconds > LIT_S:
+                await self._port.sleep(LIT_S)
+                seconds -= LIT_S
+                await self._light()
+
+    async def _light(self) -> None:
+        await self._ask(encode(WRITE, TRIGGER, b"\x01"))
+
+    async def _stop_looking(self) -> None:
+        looking, self._looking = self._looking, None
+        if looking is not None:
+            await stop(looking)
 
     async def listen(self) -> None:
         """For ever: take what comes."""
@@ -136,6 +161,7 @@ class CodeReaders:
 
     async def _seen(self, scan: Scan) -> None:
         self._well()
+        await self._stop_looking()
         text = text_of(scan.data, self._options.prefix, self._options.suffix)
         if text is not None and await self._is_new(text):
             self._port.emit(CodeSeen(text))
@@ -215,4 +241,7 @@ DRIVER = DriverSpec(
     capabilities=("code_reader",),
     in_flight=1,
     open=open_reader,
+    title=("扫码器", "Bar and QR code readers"),
+    probes=PROBES,
+    redact=CodeRedaction,
 )

@@ -78,9 +78,9 @@ class BarcodeEmulator:
         match action:
             case "scan":
                 self._scan(text)
-            case "slow":
+            case "slow_code":
                 await self._scan_slowly(text, float(params.get("seconds", 0.02)))
-            case "half":
+            case "half_code":
                 self._say(self._typed(text[: max(1, len(text) // 2)]), "half a code")
             case "rubbish":
                 self._say(move(0x2F0, 1) + event(2, 8, -1) if self._kind == "keyboard" else bytes(range(32)), "rubbish")
@@ -91,7 +91,7 @@ class BarcodeEmulator:
             case "power":
                 self.power_up()
             case _:
-                if not self._end.press(action):
+                if not self._end.press(action, **params):
                     raise ValueError(f"no action {action}")
 
     def view(self) -> dict[str, Any]:
@@ -172,8 +172,8 @@ EMULATOR: Final = EmulatorSpec(
     name="barcode",
     actions={
         "scan": {"text": "20261122-A001.0123456789abcdef0123"},
-        "half": {"text": "20261122-A001.0123456789abcdef0123"},
-        "slow": {"text": "20261122-A001", "seconds": "0.02"},
+        "half_code": {"text": "20261122-A001.0123456789abcdef0123"},
+        "slow_code": {"text": "20261122-A001", "seconds": "0.02"},
         "rubbish": {},
         "overflow": {},
         "bad_checksum": {"times": "1"},
@@ -181,4 +181,8 @@ EMULATOR: Final = EmulatorSpec(
         **FAULT_ACTIONS,
     },
     make=BarcodeEmulator,
+    options=lambda *, kind="plain", end="cr", **_given: {
+        "dialect": "gm65" if kind == "gm65" else "plain",
+        "ends": "pause" if end == "none" else "line",
+    },
 )

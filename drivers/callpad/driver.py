@@ -8,7 +8,8 @@ from pydantic import Field, field_validator
 
 from drivers.bus import MOST_ANSWERS, LineReader, Pacer, Repeats, stop
 from drivers.callpad.codec import KeyPressed, Message, PadCodec
-from drivers.callpad.keymap import ACTIONS, KEY_PATTERN, PRESETS, resolve
+from drivers.callpad.keymap import KEY_PATTERN, PRESETS
+from drivers.keymap import ACTIONS, resolve
 from hallctl.devices.contract import DriverSpec, FaultsSeen, Link, Options, PadKey, Port, WindowScreen
 
 
@@ -108,7 +109,7 @@ class CallPads:
             await self._link.write(key.frame)
         if times:
             return
-        meaning = resolve(self._keymap, key.digits, key.key)
+        meaning = resolve(self._keymap, key.digits, f"{key.key:02x}")
         if meaning is None:
             await self.confirm(key.unit, accepted=False)
         elif meaning[0] != "none":
@@ -137,4 +138,5 @@ DRIVER = DriverSpec(
     capabilities=("call_pad", "window_display"),
     in_flight=1,
     open=open_pads,
+    title=("叫号器（FF 68）", "Call pads (FF 68)"),
 )

@@ -65,7 +65,7 @@ class CallPadEmulator:
     async def press(self, action: str, **params: str | int) -> None:
         if action == "key":
             self._press_key(int(params.get("unit", 1)), str(params.get("key", "next")))
-        elif not self._end.press(action):
+        elif not self._end.press(action, **params):
             raise ValueError(f"no action {action}")
 
     def view(self) -> dict[str, Any]:
@@ -131,4 +131,5 @@ EMULATOR: Final = EmulatorSpec(
         **FAULT_ACTIONS,
     },
     make=CallPadEmulator,
+    options=lambda *, dialect="csharp", **_given: {"dialect": dialect},
 )

@@ -90,4 +90,5 @@ DRIVER = DriverSpec(
     capabilities=("window_display",),
     in_flight=4,
     open=open_signs,
+    title=("诣阔 EQ 条屏", "EQ cards"),
 )

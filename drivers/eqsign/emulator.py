@@ -7,8 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Final
 
-from drivers.emulated_line import EmulatedLine, milliseconds
-from drivers.emulated_sign import SIGN_ACTIONS, SignEnd
+from drivers.emulated_line import FAULT_ACTIONS, EmulatedEnd, EmulatedLine, milliseconds
 from hallctl.devices.contract import EmulatorSpec
 
 _COLOURS: Final = {"1": "red", "2": "green", "3": "yellow"}
@@ -32,7 +31,7 @@ class EqSignEmulator:
         now: Callable[[], int] = milliseconds,
         line: EmulatedLine | None = None,
     ) -> None:
-        self._end = SignEnd(line or EmulatedLine(57600), self._hear, now)
+        self._end = EmulatedEnd(line or EmulatedLine(57600), self._hear, now)
         self._cards: dict[int, dict[int, dict[str, Any]]] = {unit: {} for unit in units}
         self._heard = bytearray()
         self.ack = ack
@@ -48,7 +47,7 @@ class EqSignEmulator:
         if action == "power_cycle":
             for zones in self._cards.values():
                 zones.clear()
-        elif not self._end.press_any(action, **params):
+        elif not self._end.press(action, **params):
             raise ValueError(f"no action {action}")
 
     def view(self) -> dict[str, Any]:
@@ -111,4 +110,9 @@ class EqSignEmulator:
         return f"{number}: {words.rstrip()}"
 
 
-EMULATOR: Final = EmulatorSpec(name="eqsign", actions={"power_cycle": {}, **SIGN_ACTIONS}, make=EqSignEmulator)
+EMULATOR: Final = EmulatorSpec(
+    name="eqsign",
+    actions={"power_cycle": {}, **FAULT_ACTIONS},
+    make=EqSignEmulator,
+    options=lambda *, ack="none", **_given: {"ack": ack != "none"},
+)

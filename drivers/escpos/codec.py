@@ -14,7 +14,8 @@ GS I reply           ``5F`` text ``00``
 ===================  =======================================================================
 
 Resync: a byte that fits nothing is `Garbage` and the next byte is looked at afresh. A group whose next byte breaks
-its pattern gives up its first byte as `Garbage`; the rest is looked at again. At most `LONGEST` bytes are kept.
+its pattern is `Garbage` as a whole, since its digits and letters would look like statuses; the byte that broke it is
+looked at again. At most `LONGEST` bytes are kept.
 """
 
 from collections.abc import Iterable
@@ -33,8 +34,12 @@ COVER_OPEN: Final = "printer.cover_open"
 CUTTER: Final = "printer.cutter"
 OFFLINE: Final = "printer.offline"
 ERROR: Final = "printer.error"
+HEAD_HOT: Final = "printer.head_hot"
 
-_ORDER: Final = (PAPER_OUT, COVER_OPEN, CUTTER, ERROR, OFFLINE, NEAR_END)
+_ORDER: Final = (PAPER_OUT, COVER_OPEN, CUTTER, ERROR, HEAD_HOT, OFFLINE, NEAR_END)
+_READER: Final = b"\xaa\xaa\xaa\x96\x69"
+"""How each answer of an identity-card reader begins."""
+
 BLOCKING: Final = frozenset(_ORDER) - {NEAR_END}
 """Faults with which nothing can be printed."""
 
@@ -122,7 +127,7 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Garbage:
-    """A byte that fits no pattern."""
+    """Bytes that fit no pattern."""
 
     value: bytes
 
@@ -156,13 +161,10 @@ class ReplyParser:
             replies.append(Flow(byte == 0x11))
             return
         self._group.append(byte)
-        broken = _is_broken(self._group)
-        if broken:
-            again = bytes(self._group[1:])
-            replies.append(Garbage(bytes(self._group[:1])))
+        if _is_broken(self._group):
+            replies.append(Garbage(bytes(self._group[:-1])))
             self._group.clear()
-            for earlier in again:
-                self._take(earlier, replies)
+            self._begin(byte, replies)
             return
         reply = _complete(self._group)
         if reply is not None:
@@ -214,7 +216,7 @@ def faults_of_status(n: int, value: int) -> frozenset[str]:
     if n == 2:
         return _codes({COVER_OPEN: value & 0x04, OFFLINE: value & 0x08, PAPER_OUT: value & 0x20, ERROR: value & 0x40})
     if n == 3:
-        return _codes({CUTTER: value & 0x08, ERROR: value & 0x64})
+        return _codes({CUTTER: value & 0x08, ERROR: value & 0x24, HEAD_HOT: _cools_down(value)})
     return _codes({NEAR_END: value & 0x0C, PAPER_OUT: value & 0x60})
 
 
@@ -227,7 +229,8 @@ def faults_of_auto_status(status: AutoStatus) -> tuple[str, ...]:
                 OFFLINE: first & 0x08 or error & 0x03,
                 COVER_OPEN: first & 0x20,
                 CUTTER: error & 0x08,
-                ERROR: error & 0x64,
+                ERROR: error & 0x24,
+                HEAD_HOT: _cools_down(error),
                 NEAR_END: paper & 0x03,
                 PAPER_OUT: paper & 0x0C,
             }
@@ -238,13 +241,13 @@ def faults_of_auto_status(status: AutoStatus) -> tuple[str, ...]:
 def arranged(codes: Iterable[str]) -> tuple[str, ...]:
     """The codes in the order in which a person acts on them, without those that another explains.
 
-    Offline says nothing when its cause is known; an error without more is the cutter's when the cutter is jammed;
-    near the end says nothing when the paper is out.
+    Offline says nothing when its cause is known; an error without more is the cutter's when the cutter is jammed, and
+    the head's when that is too hot; near the end says nothing when the paper is out.
     """
     known = set(codes)
-    if known & {PAPER_OUT, COVER_OPEN, CUTTER, ERROR}:
+    if known & {PAPER_OUT, COVER_OPEN, CUTTER, ERROR, HEAD_HOT}:
         known.discard(OFFLINE)
-    if CUTTER in known:
+    if known & {CUTTER, HEAD_HOT}:
         known.discard(ERROR)
     if PAPER_OUT in known:
         known.discard(NEAR_END)
@@ -255,6 +258,18 @@ def can_recover(faults: Iterable[str], error_status: int) -> bool:
     """Whether DLE ENQ may mend it: a jammed cutter, no unrecoverable error (DLE EOT 3), and the cover closed."""
     known = set(faults)
     return CUTTER in known and COVER_OPEN not in known and not error_status & 0x20
+
+
+def _cools_down(error_status: int) -> int:
+    """The bit of an error that passes by itself (the head is too hot), unless one does not."""
+    return 0 if error_status & 0x20 else error_status & 0x40
+
+
+def is_foreign(garbage: bytes) -> bool:
+    """Whether what fits no pattern is another device's: the preamble of a card reader, or readable text (a scanner's
+    code, a server's banner). Else the line garbles a printer's answers, as the wrong speed does."""
+    text = garbage.rstrip(b"\r\n")
+    return _READER in garbage or (len(text) >= 4 and all(0x20 <= byte <= 0x7E for byte in text))
 
 
 def _codes(flags: dict[str, int]) -> frozenset[str]:

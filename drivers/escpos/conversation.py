@@ -8,13 +8,18 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from drivers.escpos import codec
 from hallctl.devices.contract import DeviceFault, Link, LinkLost, Port
 
 Answer = TypeVar("Answer")
 Wanted = Callable[[codec.Reply], bool]
+Unasked = codec.AutoStatus | codec.Identity
+"""What a printer may tell at any time."""
+
+KEPT: Final = 64
+"""Bytes kept of what fits no pattern, to tell whose they are."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,9 +41,10 @@ class Survey:
 
 
 class Conversation:
-    """The asking side of one open link. `tell` hears every automatic status."""
+    """The asking side of one open link. `tell` hears what the printer tells by itself. `reports` counts the automatic
+    statuses, `garbled` the bytes that fitted no pattern; `garbage` are the first of these."""
 
-    def __init__(self, link: Link, port: Port, tell: Callable[[codec.AutoStatus], None]) -> None:
+    def __init__(self, link: Link, port: Port, tell: Callable[[Unasked], None]) -> None:
         self._link = link
         self._port = port
         self._tell = tell
@@ -47,8 +53,9 @@ class Conversation:
         self._may_send = asyncio.Event()
         self._may_send.set()
         self._late = False
-        self._reports = 0
+        self.reports = 0
         self.garbled = 0
+        self.garbage = b""
         loop = asyncio.get_running_loop()
         self.given_up: asyncio.Future[None] = loop.create_future()
         self.reader = loop.create_task(self._read(), name="escpos reader")
@@ -78,13 +85,13 @@ class Conversation:
     async def survey(self, seconds: float) -> Survey:
         """DLE EOT 1..4 one after the other; Silence when one is not answered."""
         codes: set[str] = set()
-        error_status, reports = 0, self._reports
+        error_status, reports = 0, self.reports
         for n in codec.STATUSES:
             value = await self.status(n, seconds)
             codes |= codec.faults_of_status(n, value)
             if n == 3:
                 error_status = value
-        return Survey(codec.arranged(codes), error_status, self._reports != reports)
+        return Survey(codec.arranged(codes), error_status, self.reports != reports)
 
     @contextmanager
     def expecting(self, wanted: Wanted) -> Iterator["asyncio.Future[codec.Reply]"]:
@@ -149,15 +156,19 @@ class Conversation:
 
     def _hear(self, reply: codec.Reply) -> None:
         if isinstance(reply, codec.Garbage):
-            self.garbled += 1
-            _log.debug("%s: garbled byte %s", self.address, reply.value.hex())
+            self.garbled += len(reply.value)
+            self.garbage = (self.garbage + reply.value)[:KEPT]
+            _log.debug("%s: garbled %s", self.address, reply.value.hex())
             return
         self._port.heard()
         if isinstance(reply, codec.Flow):
             (self._may_send.set if reply.may_send else self._may_send.clear)()
             return
         if isinstance(reply, codec.AutoStatus):
-            self._reports += 1
+            self.reports += 1
+            self._tell(reply)
+            return
+        if isinstance(reply, codec.Identity):
             self._tell(reply)
             return
         for wanted, future in self._expected:

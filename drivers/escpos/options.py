@@ -23,7 +23,7 @@ class EscposOptions(Options):
     status_s: float = Field(1.0, gt=0, le=30, description="Seconds to wait for the answer to a status request.")
     poll_s: float = Field(5.0, ge=0.5, le=300, description="Seconds between two looks at the printer's status.")
     silent_polls: int = Field(3, ge=1, le=20, description="Unanswered looks after which the link is given up.")
-    asb: bool = Field(False, description="Let the printer report changes by itself (GS a) instead of asking for each.")
+    asb: bool = Field(True, description="Let the printer report changes by itself (GS a) where it can.")
     recover_cutter: bool = Field(True, description="Send DLE ENQ 2 when the cutter is jammed but recoverable.")
     chunk_bytes: int = Field(1024, ge=64, le=65536, description="Bytes handed to the link at once.")
 

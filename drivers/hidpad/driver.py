@@ -8,7 +8,7 @@ from typing import Final, Literal
 
 from pydantic import Field, model_validator
 
-from drivers.bus import SILENCE_S, LineReader, stop
+from drivers.bus import SILENCE_S, Digits, LineReader, stop
 from drivers.framing import Garbage
 from drivers.hidpad.codec import KEYS, CharacterCodec, Forget, KeyboardCodec, KeyPressed, Message
 from drivers.hidpad.keymap import MOST_DIGITS, NUMPAD, problem, resolve
@@ -69,8 +69,7 @@ class HidPad:
         else:
             self._codec = CharacterCodec(framed=options.framed)
         self._lines = LineReader(link, port)
-        self._digits = ""
-        self._typing: asyncio.Task[None] | None = None
+        self._digits = Digits(port, options.digits_s, MOST_DIGITS)
         self._last: tuple[str, asyncio.Task[None]] | None = None
         self._known_well = False
 
@@ -80,7 +79,7 @@ class HidPad:
                 await self._take(message)
 
     async def close(self) -> None:
-        await self._forget()
+        await self._digits.take()
         if self._last is not None:
             await stop(self._last[1])
         await self._lines.close()
@@ -108,7 +107,7 @@ class HidPad:
         if isinstance(message, Garbage):
             return
         if isinstance(message, Forget):
-            await self._forget()
+            await self._digits.take()
             return
         self._port.heard()
         if not self._known_well:
@@ -126,26 +125,14 @@ class HidPad:
 
     async def _press(self, key: KeyPressed) -> None:
         if key.name.isdecimal() and key.name not in self._keymap:
-            await self._type(key.name)
+            await self._digits.type(key.name)
             return
-        digits = self._digits
-        await self._forget()
+        digits = await self._digits.take()
         if key.name in ("backspace", "esc") and key.name not in self._keymap:
             return
         meaning = resolve(self._keymap, digits, key.name)
         if meaning is not None and meaning[0] != "none" and await self._is_new(key.name):
             self._port.emit(PadKey(unit=None, action=meaning[0], digits=meaning[1]))
-
-    async def _type(self, digit: str) -> None:
-        digits = "" if self._typing is None or self._typing.done() else self._digits
-        await self._forget()
-        self._digits = (digits + digit)[-MOST_DIGITS:]
-        self._typing = asyncio.create_task(self._port.sleep(self._options.digits_s))
-
-    async def _forget(self) -> None:
-        typing, self._typing, self._digits = self._typing, None, ""
-        if typing is not None:
-            await stop(typing)
 
     async def _is_new(self, name: str) -> bool:
         last = self._last
@@ -171,4 +158,5 @@ DRIVER = DriverSpec(
     capabilities=("call_pad", "rating_pad"),
     in_flight=1,
     open=open_pad,
+    title=("数字小键盘", "Numeric keypads"),
 )

@@ -62,10 +62,10 @@ class HidPadEmulator:
                     self._end.say(stroke("numlock"), "NumLock")
             case "overflow":
                 self._end.say(event(*LOST) + event(0, 0, 0), "events lost")
-            case "half":
+            case "half_key":
                 self._end.say(self._bytes(key)[:-7] or b"\x7f", f"half of key {key}")
             case _:
-                if not self._end.press(action):
+                if not self._end.press(action, **params):
                     raise ValueError(f"no action {action}")
 
     def view(self) -> dict[str, Any]:
@@ -102,8 +102,9 @@ EMULATOR: Final = EmulatorSpec(
         "hold": {"key": "enter"},
         "numlock": {},
         "overflow": {},
-        "half": {"key": "enter"},
+        "half_key": {"key": "enter"},
         **FAULT_ACTIONS,
     },
     make=HidPadEmulator,
+    options=lambda *, kind="keyboard", frame="single", **_given: {"framed": kind == "serial" and frame == "line"},
 )

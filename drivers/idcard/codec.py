@@ -4,11 +4,15 @@ Frame, both ways: ``AA AA AA 96 69 | LENGTH (16 bit, big-endian) | BODY | XOR``.
 over LENGTH and BODY. A request's body is CMD PARA [data], an answer's SW1 SW2 SW3 [data]; an answer does not name its
 request. Sources: five independent public readers of it that agree, among them hevz/hev-idcard-reader.
 
+The CVR-100AU speaks a dialect: other commands in the same frame, and as check byte what makes the sum of LENGTH, BODY
+and check zero (modulo 256). Source: the constants under ``CVR_100AU_NJ`` in the public THID_CVR_IDCard.c; that program
+does not check its answers, so an answer may have either check.
+
 Resync: see `drivers.framing`; a fourth leading AA is noise. Photo and fingerprint never leave the codec: only the 256
 bytes of text are copied out of the buffer, the rest is overwritten.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import reduce
@@ -40,6 +44,17 @@ class Request(Enum):
     SET_MAX_RF = b"\x61\xff"
 
 
+SDT: Final = "sdt"
+CVR100AU: Final = "cvr100au"
+
+CVR100AU_REQUESTS: Final[Mapping[Request, bytes]] = {
+    Request.STATUS: b"\x00\x01",
+    Request.FIND: b"\x00\x81",
+    Request.SELECT: b"\x00\x82",
+    Request.READ: b"\x00\x83",
+}
+"""All that the dialect is known to have; its status is the maker's "init"."""
+
 OK: Final = 0x90
 FOUND: Final = 0x9F
 UNKNOWN_COMMAND: Final = 0x21
@@ -53,11 +68,11 @@ FAULTS: Final[Mapping[int, str]] = {
     0x31: "card.unauthorised",  # the card rejects the reader
     0x32: "card.unauthorised",  # the reader rejects the card
     0x33: "card.unauthorised",  # the record does not verify
-    0x40: "card.unauthorised",  # a kind of card it does not know
+    0x40: "card.wrong_kind",  # a kind of card it does not know
     0x41: "card.read_failed",
     0x47: "card.read_failed",  # no random number from the card
     0x60: "reader.fault",  # self-test failed, accepts nothing
-    0x66: "reader.fault",  # the module itself has no authorisation
+    0x66: "reader.unauthorised",  # the module itself has no authorisation
     0x80: "card.no_card",
     0x81: "card.read_failed",  # selecting failed
 }
@@ -90,8 +105,10 @@ Message = Answer | CardText | Garbage
 class SdtCodec:
     """One reader's stream. Holds at most one frame (2321 bytes)."""
 
-    def __init__(self) -> None:
-        self._scanner: FrameScanner[Answer | CardText] = FrameScanner(_SHAPE)
+    def __init__(self, dialect: str = SDT) -> None:
+        self._requests = CVR100AU_REQUESTS if dialect == CVR100AU else {request: request.value for request in Request}
+        self._check = _negative_sum if dialect == CVR100AU else _exclusive_or
+        self._scanner: FrameScanner[Answer | CardText] = FrameScanner(_SHAPES[dialect])
 
     @property
     def pending(self) -> int:
@@ -105,10 +122,13 @@ class SdtCodec:
         self._scanner.reset()
 
     def encode(self, request: Request, data: bytes = b"") -> bytes:
-        """The frame of a request; `data` is the byte of SET_BAUD (0 = 115200 .. 4 = 9600) or SET_MAX_RF."""
-        body = request.value + data
+        """The frame of a request; `data` is the byte of SET_BAUD (0 = 115200 .. 4 = 9600) or SET_MAX_RF.
+
+        KeyError for a request that the dialect does not have.
+        """
+        body = self._requests[request] + data
         counted = (len(body) + 1).to_bytes(2, "big") + body
-        return PREAMBLE + counted + bytes((reduce(xor, counted),))
+        return PREAMBLE + counted + bytes((self._check(counted),))
 
 
 def sam_id_text(data: bytes) -> str | None:
@@ -127,14 +147,27 @@ def _measure(head: memoryview) -> int | None:
     return _HEAD + length if _LEAST <= length <= _MOST else 0
 
 
-def _parse(frame: memoryview) -> Answer | CardText | None:
-    if reduce(xor, frame[len(PREAMBLE) : -1]) != frame[-1]:
-        return None
-    status, data = frame[_HEAD + 2], frame[_HEAD + 3 : -1]
-    if len(data) <= _TEXT:
-        return Answer(status, bytes(data))
-    text = _text_of(data)
-    return CardText(text) if text and status == OK else None
+def _exclusive_or(counted: bytes | memoryview) -> int:
+    return reduce(xor, counted)
+
+
+def _negative_sum(counted: bytes | memoryview) -> int:
+    return -sum(counted) & 0xFF
+
+
+def _parser(*checks: Callable[[memoryview], int]) -> Callable[[memoryview], Answer | CardText | None]:
+    """Parses a frame whose check byte is right by one of `checks`."""
+
+    def parse(frame: memoryview) -> Answer | CardText | None:
+        if not any(check(frame[len(PREAMBLE) : -1]) == frame[-1] for check in checks):
+            return None
+        status, data = frame[_HEAD + 2], frame[_HEAD + 3 : -1]
+        if len(data) <= _TEXT:
+            return Answer(status, bytes(data))
+        text = _text_of(data)
+        return CardText(text) if text and status == OK else None
+
+    return parse
 
 
 def _text_of(data: memoryview) -> bytes:
@@ -149,6 +182,7 @@ def _text_of(data: memoryview) -> bytes:
     return b""
 
 
-_SHAPE: Final[FrameShape[Answer | CardText]] = FrameShape(
-    header=PREAMBLE, longest=_HEAD + _MOST, measure=_measure, parse=_parse
-)
+_SHAPES: Final[Mapping[str, FrameShape[Answer | CardText]]] = {
+    dialect: FrameShape(header=PREAMBLE, longest=_HEAD + _MOST, measure=_measure, parse=_parser(*checks))
+    for dialect, checks in {SDT: (_exclusive_or,), CVR100AU: (_exclusive_or, _negative_sum)}.items()
+}

@@ -1,13 +1,13 @@
-"""An emulated SDT card reader: a state machine on a pty, with synthetic people only.
+"""An emulated SDT card reader: a state machine on a line (a pty, or what stands for a USB device).
 
-Independent of the codec: it takes requests apart and builds answers and cards by itself. Numbers begin with 999999, a
-region that does not exist; their check characters are right.
+Independent of the codec: it takes requests apart and builds answers by itself.
 """
 
 from collections.abc import Callable
 from typing import Any, Final
 
 from drivers.emulated_line import FAULT_ACTIONS, EmulatedEnd, EmulatedLine, milliseconds
+from drivers.idcard.emulated_card import CARDS
 from hallctl.devices.contract import EmulatorSpec
 
 _START: Final = bytes((0xAA, 0xAA, 0xAA, 0x96, 0x69))
@@ -29,104 +29,13 @@ _NAMES: Final = {
     b"\x61\xff": "set RF frame",
 }
 
-
-def _wide(text: str, size: int) -> bytes:
-    """`text` as UTF-16LE, padded with spaces to `size` bytes."""
-    return text.ljust(size // 2).encode("utf-16-le")
-
-
-def _number(head: str) -> str:
-    """17 digits and their check character (GB 11643)."""
-    total = sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(head))
-    return head + "0123456789X"[(1 - total) % 11]
-
-
-def _resident(name: str, sex: str, birth: str, order: str) -> bytes:
-    return b"".join(
-        (
-            _wide(name, 30),
-            _wide(sex, 2),
-            _wide("01", 4),
-            _wide(birth, 16),
-            _wide("测试省测试市测试区样例路1号", 70),
-            _wide(_number("999999" + birth + order), 36),
-            _wide("测试市公安局测试分局", 30),
-            _wide("20200101", 16),
-            _wide("长期" if birth < "1975" else "20400101", 16),
-            _wide("", 36),
-        )
-    )
-
-
-def _permit() -> bytes:
-    return b"".join(
-        (
-            _wide("测试丙", 30),
-            _wide("2", 2),
-            _wide("", 4),
-            _wide("19850505", 16),
-            _wide("测试省测试市测试区样例路2号", 70),
-            _wide(_number("99999919850505002"), 36),
-            _wide("测试市公安局测试分局", 30),
-            _wide("20200101", 16),
-            _wide("20250101", 16),
-            _wide("X00000000", 18),
-            _wide("01", 4),
-            _wide("", 6),
-            _wide("J", 2),
-            _wide("", 6),
-        )
-    )
-
-
-def _foreigner() -> bytes:
-    return b"".join(
-        (
-            _wide("测试丁", 30),
-            _wide("1", 2),
-            _wide("01", 4),
-            _wide("19800808", 16),
-            _wide("TEST, DANIEL", 70),
-            _wide(_number("99999919800808003"), 36),
-            _wide("", 30),
-            _wide("20231201", 16),
-            _wide("20331201", 16),
-            _wide("", 22),
-            _wide("ZZZ", 6),
-            _wide("Y", 2),
-            _wide("", 6),
-        )
-    )
-
-
-def _foreigner_2017() -> bytes:
-    return b"".join(
-        (
-            _wide("TEST, ALICE", 120),
-            _wide("2", 2),
-            _wide("ZZZ990019900101", 30),
-            _wide("ZZZ", 6),
-            _wide("", 30),
-            _wide("20180101", 16),
-            _wide("20280101", 16),
-            _wide("19900101", 16),
-            _wide("01", 4),
-            _wide("1500", 8),
-            _wide("I", 2),
-            _wide("", 6),
-        )
-    )
-
-
-CARDS: Final[dict[str, tuple[bytes, str]]] = {
-    "resident": (_resident("测试甲", "2", "19900101", "001"), "测** 9999**************"),
-    "elder": (_resident("测试乙", "1", "19500202", "002"), "测** 9999**************"),
-    "hkmt": (_permit(), "测** 9999**************"),
-    "foreigner": (_foreigner(), "测** 9999**************"),
-    "foreigner_2017": (_foreigner_2017(), "T*** ZZZ9***********"),
-    "unreadable": (b"", "?"),
+_CVR100AU: Final = {
+    b"\x00\x01": b"\x11\xff",
+    b"\x00\x81": b"\x20\x01",
+    b"\x00\x82": b"\x20\x02",
+    b"\x00\x83": b"\x30\x01",
 }
-"""Card → its text and what may be shown of it; an unreadable one is found and cannot be read."""
+"""The commands of that dialect, as the usual ones. Its init is answered with 13 bytes more."""
 
 
 class IdCardEmulator:
@@ -139,16 +48,19 @@ class IdCardEmulator:
         line: EmulatedLine | None = None,
         finds_again: bool = False,
         knows_fingerprint: bool = True,
+        dialect: str = "sdt",
     ) -> None:
         """`finds_again`: the other kind of reader, which finds a lying card again and again."""
-        self._end = EmulatedEnd(line or EmulatedLine(115200), self._hear, now)
+        self._old = dialect == "cvr100au"
+        self._end = EmulatedEnd(line or EmulatedLine(9600 if self._old else 115200), self._hear, now)
         self._finds_again = finds_again
         self._knows_fingerprint = knows_fingerprint
         self._heard = bytearray()
         self._card: str | None = None
         self._state = "no_card"
         self._bad_checksums = 0
-        self._self_test_ok = True
+        self._module_fault = 0
+        self._in_read = ""
         self.finds = 0
         self.reads = 0
 
@@ -169,10 +81,16 @@ class IdCardEmulator:
                 self._card, self._state = None, "no_card"
             case "bad_checksum":
                 self._bad_checksums += int(params.get("times", 1))
-            case "fail_self_test" | "pass_self_test":
-                self._self_test_ok = action == "pass_self_test"
+            case "fail_self_test":
+                self._module_fault = int(str(params.get("status", "60")), 16)
+            case "pass_self_test":
+                self._module_fault = 0
+            case "in_read":
+                self._in_read = str(params.get("then", "lift_card"))
+            case "refuse_fingerprint":
+                self._knows_fingerprint = False
             case _:
-                if not self._end.press(action):
+                if not self._end.press(action, **params):
                     raise ValueError(f"no action {action}")
 
     def view(self) -> dict[str, Any]:
@@ -197,22 +115,30 @@ class IdCardEmulator:
         del self._heard[:-4]
 
     def _serve(self, frame: bytes) -> None:
-        check = 0
-        for byte in frame[5:]:
-            check ^= byte
         command = frame[7:9]
-        self._end.heard(frame, _NAMES.get(command, "set baud" if frame[7] == 0x60 else "unknown"))
-        if check:
+        if self._old:
+            command = _CVR100AU.get(command, b"\xff\xff")
+        self._end.heard(frame, _NAMES.get(command, "set baud" if command[0] == 0x60 else "unknown"))
+        if self._wrong(frame[5:]):
             self._answer(0x10, "bad checksum")
-        elif not self._self_test_ok:
-            self._answer(0x60, "self-test failed")
+        elif self._module_fault:
+            self._answer(self._module_fault, "self-test failed")
         else:
             self._obey(command)
+
+    def _wrong(self, checked: bytes) -> bool:
+        """Whether the check byte at the end is not right."""
+        if self._old:
+            return sum(checked) % 256 != 0
+        check = 0
+        for byte in checked:
+            check ^= byte
+        return check != 0
 
     def _obey(self, command: bytes) -> None:
         match command:
             case b"\x10\xff" | b"\x11\xff" | b"\x61\xff":
-                self._answer(0x90, "ok")
+                self._answer(0x90, "ok", bytes(13) if self._old else b"")
             case b"\x12\xff":
                 self._answer(0x90, "SAM id", _SAM_ID)
             case b"\x20\x01":
@@ -239,13 +165,20 @@ class IdCardEmulator:
             self._answer(0x9F, "found", bytes(4))
 
     def _select(self) -> None:
-        if self._state == "found":
+        if self._card == "rejected":
+            self._answer(0x32, "the module rejects the card")
+        elif self._state == "found":
             self._state = "selected"
             self._answer(0x90, "selected", bytes(8))
         else:
             self._answer(0x81, "selecting failed")
 
     def _read(self, *, fingerprint: bool) -> None:
+        then, self._in_read = self._in_read, ""
+        if then == "lift_card":
+            self._card = None
+        elif then:
+            self._end.press(then)
         if self._state != "selected" or self._card is None or not CARDS[self._card][0]:
             self._state = "placed" if self._card else "no_card"
             self._answer(0x41, "reading failed")
@@ -259,9 +192,7 @@ class IdCardEmulator:
     def _answer(self, status: int, text: str, data: bytes = b"", *, personal: bool = False) -> None:
         body = bytes((0, 0, status)) + data
         counted = (len(body) + 1).to_bytes(2, "big") + body
-        check = 0
-        for byte in counted:
-            check ^= byte
+        check = next(byte for byte in range(256) if not self._wrong(counted + bytes((byte,))))
         if self._bad_checksums:
             self._bad_checksums -= 1
             check ^= 0xFF
@@ -273,11 +204,13 @@ class IdCardEmulator:
 EMULATOR: Final = EmulatorSpec(
     name="idcard",
     actions={
-        "place_card": {"card": "resident|elder|hkmt|foreigner|foreigner_2017|unreadable"},
+        "place_card": {"card": "|".join(CARDS)},
         "lift_card": {},
+        "in_read": {"then": "lift_card|half|mute|unplug"},
         "bad_checksum": {"times": "1"},
-        "fail_self_test": {},
+        "fail_self_test": {"status": "60|66"},
         "pass_self_test": {},
+        "refuse_fingerprint": {},
         **FAULT_ACTIONS,
     },
     make=IdCardEmulator,

@@ -2,11 +2,13 @@
 
 Source: GA/T 490-2019 (machine-readable record) as laid out by public readers of it; UTF-16LE, padded with spaces; the
 kind of card is one character at byte 248: space resident, J residence permit of Hong Kong, Macao and Taiwan residents,
-I permanent residence of foreigners (2017), Y the same (2023). Check digit: ISO 7064 MOD 11-2 (GB 11643).
+I permanent residence of foreigners (2017), Y the same (2023).
 """
 
 from dataclasses import dataclass, field
 from typing import Final
+
+from drivers.citizen_number import has_right_check
 
 TEXT_SIZE: Final = 256
 _FLAG: Final = (248, 2)
@@ -25,9 +27,6 @@ ETHNIC: Final = {f"{code:02}": name for code, name in enumerate(_ETHNIC_NAMES.sp
     "98": "外国血统中国籍人士",
 }
 """GB/T 3304, 01..56; 57 is used by readers for what they cannot name. Dropping one name shifts all behind it."""
-
-_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECKS: Final = "10X98765432"
 
 _Layout = dict[str, tuple[int, int]]
 _RESIDENT: Final[_Layout] = {
@@ -116,18 +115,6 @@ class CardRecord:
         if self.kind == "foreigner_2017":
             return len(self.number) == 15 and self.number.isascii() and self.number.isalnum()
         return has_right_check(self.number)
-
-
-def check_character(digits: str) -> str:
-    """The 18th character for 17 digits, ISO 7064 MOD 11-2."""
-    return _CHECKS[sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=True)) % 11]
-
-
-def has_right_check(number: str) -> bool:
-    """Whether an 18-character number ends in its check character."""
-    head = number[:17]
-    well_formed = len(number) == 18 and head.isascii() and head.isdigit()
-    return well_formed and check_character(head) == number[17].upper()
 
 
 def parse_text(text: bytes) -> CardRecord | None:

@@ -67,4 +67,5 @@ DRIVER = DriverSpec(
     capabilities=("window_display",),
     in_flight=4,
     open=open_strips,
+    title=("窗口条屏（A0 90）", "Window strips (A0 90)"),
 )

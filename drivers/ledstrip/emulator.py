@@ -6,8 +6,7 @@ Independent of the codec and of `drivers.framing`: it checks XOR and GBK by itse
 from collections.abc import Callable
 from typing import Any, Final
 
-from drivers.emulated_line import EmulatedLine, milliseconds
-from drivers.emulated_sign import SIGN_ACTIONS, SignEnd
+from drivers.emulated_line import FAULT_ACTIONS, EmulatedEnd, EmulatedLine, milliseconds
 from hallctl.devices.contract import EmulatorSpec
 
 _COLOURS: Final = {0: "red", 1: "green", 2: "yellow"}
@@ -26,7 +25,7 @@ class LedStripEmulator:
         line: EmulatedLine | None = None,
     ) -> None:
         """`ack` is none, byte (AA) or frame (A0 90 ADDRESS A5 AA), as strips differ."""
-        self._end = SignEnd(line or EmulatedLine(9600), self._hear, now)
+        self._end = EmulatedEnd(line or EmulatedLine(9600), self._hear, now)
         self._ack = ack
         self._strips: dict[int, dict[str, str]] = {unit: {"text": "", "colour": "red"} for unit in units}
         self._heard = bytearray()
@@ -42,7 +41,7 @@ class LedStripEmulator:
         if action == "power_cycle":
             for strip in self._strips.values():
                 strip["text"] = ""
-        elif not self._end.press_any(action, **params):
+        elif not self._end.press(action, **params):
             raise ValueError(f"no action {action}")
 
     def view(self) -> dict[str, Any]:
@@ -107,4 +106,9 @@ def _glyphs(data: bytes) -> list[tuple[str, int]] | None:
     return glyphs
 
 
-EMULATOR: Final = EmulatorSpec(name="ledstrip", actions={"power_cycle": {}, **SIGN_ACTIONS}, make=LedStripEmulator)
+EMULATOR: Final = EmulatorSpec(
+    name="ledstrip",
+    actions={"power_cycle": {}, **FAULT_ACTIONS},
+    make=LedStripEmulator,
+    options=lambda *, ack="none", **_given: {"ack": ack != "none"},
+)

@@ -50,7 +50,7 @@ FAULTS: Final[dict[int, str]] = {
 
 _UNKNOWN: Final = ("display.unsupported", "device.refused")
 
-_K_TYPES: Final = range(0x50, 0x70)
+K_TYPES: Final = range(0x50, 0x70)
 """Types of the fifth and sixth generation with fonts; newer ones than `MODELS` are taken too."""
 
 Heard = Packet | Garbage
@@ -83,7 +83,7 @@ class Card:
             await self._command(ping(self.address), within_s or ANSWER_S, 1 if within_s else None)
             answer = await self._inquire(ask_parameters(self.address))
             self._parameters = Parameters.parse(answer.payload) if answer is not None else None
-            if self._parameters is not None and self._parameters.device_type not in _K_TYPES:
+            if self._parameters is not None and self._parameters.device_type not in K_TYPES:
                 kind = f"card {self.address}: type {self._parameters.device_type:#04x}"
                 raise DeviceFault("device.wrong_identity", transient=False, detail=kind)
             self._clock_due_s, self._status_known = 0.0, True

@@ -8,6 +8,7 @@ from drivers.onbon.area import Area
 from drivers.onbon.card import Card, Heard
 from drivers.onbon.codec import CardCodec
 from drivers.onbon.options import OnbonOptions
+from drivers.onbon.probe import PROBES
 from drivers.sign import ColourName, Faults, Flashing, Signs
 from hallctl.devices.contract import DeviceFault, DriverSpec, Link, LinkLost, Port, WindowScreen
 
@@ -156,4 +157,6 @@ DRIVER = DriverSpec(
     capabilities=("window_display",),
     in_flight=4,
     open=open_cards,
+    title=("仰邦 BX-5K/6K 显示屏", "Onbon BX-5K/6K cards"),
+    probes=PROBES,
 )

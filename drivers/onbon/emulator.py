@@ -8,15 +8,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from drivers.emulated_line import EmulatedLine, milliseconds
+from drivers.emulated_line import FAULT_ACTIONS, EmulatedEnd, EmulatedLine, milliseconds
 from drivers.emulated_port import EmulatedPort
-from drivers.emulated_sign import SIGN_ACTIONS, SignEnd
 from hallctl.devices.contract import EmulatorSpec
 
 _MODELS: Final = {"5K1": 0x51, "5MK1": 0x54, "5K2": 0x58, "6K1": 0x61, "6K2": 0x62, "6K3": 0x63, "5E1": 0x74}
 _MOST_AREAS: Final = 8
 _MOST_BYTES: Final = 1024
 _COLOURS: Final = {"1": "red", "2": "green", "3": "yellow"}
+_ANY: Final = 0xFFFE
+"""Address to which a card answers whatever its own is."""
+
 _LIT: Final = {"font": "", "colour": "red", "text": ""}
 
 
@@ -50,7 +52,7 @@ class OnbonEmulator:
         del units
         line = line or EmulatedPort()
         self._strict = not isinstance(line, EmulatedPort)
-        self._end = SignEnd(line, self._hear, now)
+        self._end = EmulatedEnd(line, self._hear, now)
         self._screens = {card: _Screen() for card in cards}
         self._type = _MODELS[model]
         self._size = (width, height)
@@ -79,7 +81,7 @@ class OnbonEmulator:
                 for screen in self._screens.values():
                     screen.on = action == "on"
             case _:
-                if not self._end.press_any(action, **params):
+                if not self._end.press(action, **params):
                     raise ValueError(f"no action {action}")
 
     def view(self) -> dict[str, Any]:
@@ -140,10 +142,13 @@ class OnbonEmulator:
     def _screen_of(self, address: int) -> _Screen | None:
         if not self._strict:
             return next(iter(self._screens.values())) if not self.deaf else None
+        if address == _ANY:
+            address = next((card for card in self._screens if card not in self.deaf), address)
         return None if address in self.deaf else self._screens.get(address)
 
     def _answer(self, request: bytes, data: bytes, text: str) -> None:
-        own = request[0:2] if self._strict else next(iter(self._screens)).to_bytes(2, "little")
+        asked = int.from_bytes(request[0:2], "little")
+        own = (asked if self._strict and asked != _ANY else next(iter(self._screens))).to_bytes(2, "little")
         head = request[2:4] + own + bytes(6) + bytes((0xFE, 0x02)) + len(data).to_bytes(2, "little")
         body = head + data
         crc = _crc(body)
@@ -294,6 +299,7 @@ def _told(data: bytes) -> str:
 
 EMULATOR: Final = EmulatorSpec(
     name="onbon",
-    actions={"power_cycle": {}, "refuse": {"error": "3"}, "on": {}, "off": {}, **SIGN_ACTIONS},
+    actions={"power_cycle": {}, "refuse": {"error": "3"}, "on": {}, "off": {}, **FAULT_ACTIONS},
     make=OnbonEmulator,
+    options=lambda *, cards=(1,), **_given: {"cards": list(cards)},
 )

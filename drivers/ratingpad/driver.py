@@ -107,4 +107,5 @@ DRIVER = DriverSpec(
     capabilities=("rating_pad",),
     in_flight=1,
     open=open_pads,
+    title=("评价器（FF 68）", "Rating pads (FF 68)"),
 )

@@ -52,7 +52,7 @@ class RatingPadEmulator:
             pad = self._pad(unit)
             pad.grade, pad.acknowledged = grade, False
             self._insistence.begin(unit, build(unit, 0x11, bytes((grade,))))
-        elif not self._end.press(action):
+        elif not self._end.press(action, **params):
             raise ValueError(f"no action {action}")
 
     def view(self) -> dict[str, Any]:

@@ -9,8 +9,8 @@ from drivers.voice.options import VoiceOptions
 from drivers.voice.sink import sink_of
 from hallctl.devices.contract import Announcement, DeviceFault, DriverSpec, FaultsSeen, Link, LinkLost, Port, Spoken
 
-_CHECK_S: Final = 60.0
-"""Seconds between two looks whether the engine is still installed."""
+_CHECK_S: Final = 2.0
+"""Seconds between two looks whether the engine is still there: that it is gone must be told within three (H01)."""
 
 
 class Loudspeaker:
@@ -78,4 +78,5 @@ DRIVER = DriverSpec(
     capabilities=("speaker",),
     in_flight=1,
     open=_open,
+    title=("语音播报", "Loudspeaker"),
 )

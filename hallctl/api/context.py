@@ -13,10 +13,13 @@ from hallctl.domain.commands import Command
 from hallctl.domain.state import HallState
 from hallctl.engine.answer import Reply, RequestKey
 from hallctl.engine.cards import Cards
+from hallctl.engine.codes import Codes
+from hallctl.engine.equipment import Equipment
 from hallctl.engine.hall import Hall
 from hallctl.engine.hub import Hub
 from hallctl.engine.identity import Identity
 from hallctl.engine.presence import Presence
+from hallctl.engine.scans import Scans
 from hallctl.engine.timers import Timers
 from hallctl.errors import HallctlError, Refusal, RequestError, StoreError
 from hallctl.store.reports import Reports
@@ -48,15 +51,26 @@ class Context:
     views: EventViews
     auth: Auth
     cards: Cards
+    codes: Codes
     identity: Identity
     timers: Timers
     presence: Presence
     clock: Clock
     reports: Reports
     preview: Callable[[], bytes]
+    equipment: Equipment
+    scans: Scans
     connections: set[Connected] = field(default_factory=set)
     stopping: bool = False
     """Nothing new is begun: the daemon answers what was asked and goes."""
+
+    def __post_init__(self) -> None:
+        self.equipment.on_equip = self._equip
+
+    def _equip(self, config: HallConfig) -> None:
+        """All that looks at the config sees its devices from now on."""
+        self.config = config
+        self.views.equip(config)
 
     @property
     def state(self) -> HallState:

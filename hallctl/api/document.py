@@ -30,6 +30,7 @@ ERROR: Final[Json] = {
                 "zh": {"type": "string"},
                 "en": {"type": "string"},
                 "params": {"type": "object"},
+                "problems": {"type": "array", "description": "of a config: what is wrong, {key, zh, en} each"},
             },
         },
     },
@@ -108,7 +109,7 @@ def asyncapi(methods: dict[str, Method] = METHODS) -> Json:
     messages["error"] = _message("An error.", _answer_error())
     messages["hall.events"] = _message("What has happened since.", _notification("hall.events", _EVENTS))
     messages["hall.snapshot"] = _message("For one who was skipped.", _notification("hall.snapshot", refs_any()))
-    for name in ("hall.services", "hall.caption", "card.seen", "code.seen", "hall.stopping"):
+    for name in ("hall.services", "hall.caption", "card.seen", "code.seen", "page.progress", "hall.stopping"):
         messages[name] = _message("Not part of the state.", _notification(name, refs_any()))
     sent = [*rows]
     told = [name for name in messages if name not in sent]

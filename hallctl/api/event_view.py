@@ -11,6 +11,7 @@ from hallctl.api.role import KIOSK_VIEWERS, OVERSEERS, STAFF, Role
 from hallctl.api.views import Json, Views, ticket_view
 from hallctl.domain import booking_events as b
 from hallctl.domain import events as e
+from hallctl.domain import page_events as p
 from hallctl.domain import watch_events as w
 from hallctl.domain.events import Event
 from hallctl.domain.layout import NO_LIMITS
@@ -27,7 +28,19 @@ APPOINTMENTS: Final = (b.AppointmentBooked, b.AppointmentCancelled, b.Appointmen
 BOOKINGS: Final = (*APPOINTMENTS, b.AppointmentImported, b.QuotaSet, b.BlockLifted)
 """Told to the staff only."""
 
-SLIPS: Final = (e.SlipConfirmed, e.SlipFailed, e.SlipReprinted)
+PAGES: Final = (
+    p.PageScanned,
+    p.PagesArranged,
+    p.PageRemoved,
+    p.PageRestored,
+    p.PagesFinished,
+    p.PagesOffered,
+    p.PageShown,
+    p.PagesExpired,
+)
+"""Told to the staff only, and no more than how many there are: the window asks for its own."""
+
+SLIPS: Final = (e.SlipBegun, e.SlipConfirmed, e.SlipFailed, e.SlipDoubted, e.SlipReprinted, e.SlipRequeued)
 CALLS: Final = (e.TicketCalled, e.TicketRecalled, e.TicketResumed)
 UNCALLS: Final = (e.TicketCancelled, e.TicketMissed, e.TicketTransferred, e.TicketStepped, e.TicketUndone)
 RATINGS: Final = (e.TicketFinished, e.TicketRated, e.RatingLapsed)
@@ -44,6 +57,8 @@ class EventViews(Views):
         if not _told(who, event):
             return self._aside(who, event, state, told)
         ticket = state.tickets.get(getattr(event, "ticket", "")) or change.after
+        if isinstance(event, PAGES):
+            return _pages(who, change, state)
         data = self._own_fields(who, event, ticket)
         queues = _untold("service", self._queues(event, ticket, change.before, state), told)
         if queues:
@@ -97,7 +112,7 @@ class EventViews(Views):
             data["window"] = event.window
             data["window_label"] = self.config.window_label(event.window)
             data["zone"] = self._zone_of_window.get(event.window, "")
-        if isinstance(event, e.SlipFailed):
+        if isinstance(event, e.SlipFailed | e.SlipDoubted):
             data |= {"zh": sentence(event.fault, "zh", {}), "en": sentence(event.fault, "en", {})}
         if isinstance(event, e.TicketRated) and role in OVERSEERS:
             data["level"] = event.level.value
@@ -124,6 +139,9 @@ class EventViews(Views):
             kiosk = self._devices[event.device].kiosk
             if kiosk is not None:
                 data["kiosks"] = [self.kiosk(state, kiosk)]
+            window = self._devices[event.device].window
+            if window in self._windows and role in STAFF:
+                data["windows"] = [self.window(role, state, window)]
             if role in OVERSEERS:
                 data["devices"] = [self.device(state, event.device)]
             if self._is_voice(event):
@@ -146,13 +164,25 @@ def _untold(kind: str, names: list[str], told: Told) -> list[str]:
     return untold
 
 
+def _pages(role: Role, change: Change, state: HallState) -> Json:
+    """Of scanned pages only how many there are now."""
+    event = change.record.event
+    ticket = getattr(event, "ticket", "")
+    scan = state.scans.get(ticket)
+    data: Json = {"ticket": ticket, "window": getattr(event, "window", None)}
+    data["pages"] = len(scan.pages) if scan is not None else 0
+    return data | ({"actor": change.record.actor} if role in OVERSEERS else {})
+
+
 def _told(role: Role, event: Event) -> bool:
     """Which roles hear of which events."""
     if isinstance(event, SECRET):
         return role is Role.ADMIN
     if isinstance(event, ALERTS):
         return role in OVERSEERS
-    if isinstance(event, BOOKINGS):
+    if isinstance(event, e.DevicesChanged):
+        return role in OVERSEERS
+    if isinstance(event, (*BOOKINGS, *PAGES)):
         return role in STAFF
     if isinstance(event, (*SLIPS, e.DeviceReported, e.HelpRequested, e.HelpAnswered)):
         return role in KIOSK_VIEWERS
@@ -169,8 +199,12 @@ _FIELDS: Final[dict[type[Event], tuple[str, ...]]] = {
     e.TicketMissed: ("then",),
     e.WindowArranged: ("window",),
     e.EmergencyDeclared: ("notice",),
+    e.SlipBegun: ("kiosk", "device"),
+    e.SlipConfirmed: ("device",),
     e.SlipFailed: ("fault",),
+    e.SlipDoubted: ("fault",),
     e.SlipReprinted: ("kiosk",),
+    e.SlipRequeued: ("kiosk",),
     e.WindowPaused: ("window", "reason"),
     e.WindowOpened: ("window",),
     e.WindowResumed: ("window",),
@@ -182,6 +216,7 @@ _FIELDS: Final[dict[type[Event], tuple[str, ...]]] = {
     e.DayClosed: ("day",),
     e.NumbersSkipped: ("service", "number"),
     e.DeviceReported: ("device", "state", "faults"),
+    e.DevicesChanged: ("added", "changed", "removed"),
     e.HelpRequested: ("kiosk",),
     e.HelpAnswered: ("kiosk",),
     e.TerminalPaired: ("terminal", "role", "place"),

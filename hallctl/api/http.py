@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 from starlette.websockets import WebSocket
 
-from hallctl.api import dispatch, document, rpc, ws
+from hallctl.api import dispatch, document, page_file, rpc, ws
 from hallctl.api.auth import ANYONE, Caller
 from hallctl.api.context import Context
 from hallctl.api.document import PREFIX
@@ -75,6 +75,14 @@ def application(
     async def health() -> Response:
         return _json({"seq": context.state.seq, "day": context.state.day, "clients": context.hub.count()})
 
+    @app.get(f"{PREFIX}/page/file", include_in_schema=False)
+    async def page(request: Request) -> Response:
+        return await page_file.fetch(context, request, _refused)
+
+    @app.get(f"{PREFIX}/page/preview", include_in_schema=False)
+    async def frames(request: Request) -> Response:
+        return await page_file.preview(context, request, lambda: _known(context, request), _refused)
+
     @app.websocket("/ws")
     async def websocket(socket: WebSocket) -> None:
         await ws.serve(context, socket, methods)
@@ -103,6 +111,14 @@ def _endpoint(context: Context, method: Method, methods: dict[str, Method]) -> H
         return _json(result)
 
     return endpoint
+
+
+def _known(context: Context, request: Request) -> Caller:
+    """A clerk who asks for a stream."""
+    caller = _caller(context, METHODS["page.show"], request)
+    if caller.role is not None:
+        vouch(request.scope)
+    return caller
 
 
 async def _body(request: Request) -> bytes:

@@ -109,6 +109,13 @@ def vouch(scope: MutableMapping[str, Any], known: Callable[[], bool] = lambda: T
         line.known = known
 
 
+def prolong(scope: MutableMapping[str, Any]) -> None:
+    """A long answer to the ASGI `scope` has got on: its client takes what it is sent."""
+    line = scope.get("state", {}).get(LINE)
+    if line is not None:
+        line.prolong()
+
+
 class GuardedLine(asyncio.Protocol):
     """A line that the guard knows from the connection to its end. Stands before uvicorn's protocol among the bases,
     which takes what is `given` and sets `config` and `client`."""

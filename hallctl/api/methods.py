@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from hallctl.api import alerts, appointments, changes, reads, reasons, schemas_alert
+from hallctl.api import alerts, appointments, changes, devices, pages, reads, reasons, schemas_alert
 from hallctl.api import schemas as s
 from hallctl.api import schemas_booking as b
+from hallctl.api import schemas_device as d
+from hallctl.api import schemas_page as g
 from hallctl.api.auth import Caller
 from hallctl.api.context import Context
 from hallctl.api.role import ALL, MANAGERS, OVERSEERS, STAFF, Role
@@ -31,6 +33,7 @@ ENTRANCE: Final = frozenset({Role.KIOSK}) | GUIDES
 BOOKERS: Final = PORTALS | ENTRANCE
 LISTERS: Final = frozenset({Role.PORTAL}) | MANAGERS
 KIOSK: Final = frozenset({Role.KIOSK})
+CLERK: Final = frozenset({W})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +105,22 @@ _TABLE: Final = (
     ),
     _change("quota.set", b.SetQuota, MANAGERS, appointments.set_quota, "How many appointments one slot takes."),
     _change("block.lift", b.LiftBlock, MANAGERS, appointments.lift_block, "Let somebody book remotely again."),
+    Method("page.scan", g.ScanPages, CLERK, pages.scan, g.PageList, "Scan pages for the ticket that is served."),
+    _change("page.arrange", g.ArrangePages, CLERK, pages.arrange, "Put the pages in another order."),
+    _change("page.remove", g.OnePage, CLERK, pages.remove, "Take a page out; it can be put back."),
+    _change("page.restore", g.OnePage, CLERK, pages.restore, "Put a removed page back."),
+    _change("page.finish", g.TicketPages, CLERK, pages.finish, "The pages are complete."),
+    Method("page.offer", g.TicketPages, CLERKS, pages.offer, g.PageOffers, "Tokens that fetch the pages, once each."),
+    Method("page.stop", g.AskPages, CLERK, pages.stop, g.PageList, "Stop the scan; pages that came are kept."),
+    Method("page.list", g.AskPages, CLERKS, pages.listed, g.PageList, "The pages of a ticket."),
+    Method("page.show", g.ShowPage, CLERKS, pages.show, g.PagePicture, "One page as a picture."),
     _change("help.request", s.AtKiosk, KIOSK, changes.request_help, "Ask the staff to come to the kiosk."),
     _change("help.answer", s.AtKiosk, GUIDES, changes.answer_help, "Somebody goes to the kiosk."),
     _change("terminal.revoke", s.Terminal, ADMIN, changes.revoke_terminal, "End a terminal's token."),
+    Method("device.add", d.AddDevice, ADMIN, devices.add, s.Receipt, "Put a device into the config and to work."),
+    Method("device.change", d.ChangeDevice, ADMIN, devices.change, s.Receipt, "Change a device, without a restart."),
+    Method("device.remove", d.RemoveDevice, ADMIN, devices.remove, s.Receipt, "Take a device out of the config."),
+    Method("device.apply", s.ChangeNothing, ADMIN, devices.apply, s.Receipt, "Take the devices of the edited file."),
     Method("account.set", s.SetAccount, ADMIN, changes.set_account, s.Receipt, "Create or change an account."),
     _change("account.remove", s.Account, ADMIN, changes.remove_account, "Remove an account."),
     Method("hall.about", s.Nothing, None, reads.about, s.About, "Name and version."),
@@ -130,10 +146,27 @@ _TABLE: Final = (
     Method("hall.preview", s.AskWindow, STAFF, reasons.preview, s.Reasoned, "Who would be next, and why."),
     Method("card.arm", s.Arm, KIOSK, reads.arm, s.Armed, "Open the card reader after the notice."),
     Method("card.disarm", s.Disarm, KIOSK, reads.disarm, s.Armed, "Close the card reader."),
+    Method("code.look", s.Look, KIOSK, reads.look, s.Armed, "Light the code reader up."),
     Method("slip.preview", s.Nothing, MANAGERS, reads.preview, s.Preview, "A sample slip as PNG."),
     Method("journal.read", s.ReadJournal, OVERSEERS, reads.journal_page, s.JournalPage, "Events, newest first."),
     Method("journal.seal", s.ReadSeal, OVERSEERS, reads.journal_seal, s.Sealed, "The sealed head of a day."),
     Method("report.ledger", s.ReadLedger, OVERSEERS, reads.ledger, s.Ledger, "台账: one row per ticket of a day."),
+    Method("device.drivers", s.Nothing, ADMIN, devices.drivers, d.Drivers, "Drivers, with a schema of their options."),
+    Method("device.list", s.Nothing, ADMIN, devices.devices, d.Devices, "Devices as configured and as they are."),
+    Method("device.scan", d.ScanDevices, ADMIN, devices.scan, d.ScanBegun, "Begin to look for devices."),
+    Method("device.found", d.FoundDevices, ADMIN, devices.found, d.ScanState, "What has been found so far."),
+    Method("device.test", d.TestDevice, ADMIN, devices.test, d.Tested, "Print, show, speak or read once."),
+    Method("device.retry", d.OneDevice, ADMIN, devices.retry, d.Retried, "Try to reach the device at once."),
+    Method("device.log", d.ReadDeviceLog, ADMIN, devices.log, d.DeviceLog, "States, faults and last messages."),
+    Method("device.trace", d.TraceDevices, ADMIN, devices.trace, d.Traced, "What goes over the wires, redacted."),
+    Method(
+        "report.devices",
+        s.ReadMonth,
+        OVERSEERS | ADMIN,
+        reads.device_months,
+        s.DeviceMonths,
+        "Uptime and faults of each device in a month.",
+    ),
     Method("account.list", s.Nothing, ADMIN, reads.accounts, s.Accounts, "All accounts."),
     Method("agent.list", s.Nothing, GUARDS, reads.agents, s.Agents, "All registered agents."),
     Method("terminal.list", s.Nothing, ADMIN, reads.terminals, s.Terminals, "All paired terminals."),

@@ -13,11 +13,13 @@ from hallctl.api.context import Context, Refused, required_kiosk
 from hallctl.api.event_view import facts
 from hallctl.api.role import Role
 from hallctl.api.views import Json, ticket_view
+from hallctl.domain import calendar
 from hallctl.domain.commands import PairTerminal
 from hallctl.engine import seal as sealing
 from hallctl.engine.answer import RequestKey
 from hallctl.errors import Refusal, RequestError
-from hallctl.store import journal, loading, seal
+from hallctl.sentences import SENTENCES
+from hallctl.store import journal, loading, seal, uptime
 from hallctl.version import API_VERSION, VERSION
 
 Key = RequestKey | None
@@ -114,6 +116,10 @@ async def disarm(context: Context, caller: Caller, p: s.Disarm, _key: Key) -> s.
     return s.Armed(seconds=0)
 
 
+async def look(context: Context, caller: Caller, p: s.Look, _key: Key) -> s.Armed:
+    return s.Armed(seconds=await context.codes.look(required_kiosk(caller, p.kiosk)))
+
+
 async def preview(context: Context, _caller: Caller, _p: s.Nothing, _key: Key) -> s.Preview:
     return s.Preview(png=base64.b64encode(context.preview()).decode())
 
@@ -161,6 +167,40 @@ async def ledger(context: Context, _caller: Caller, p: s.ReadLedger, _key: Key) 
     await context.hall.caught_up()
     rows = await asyncio.to_thread(context.reports.ledger, p.day.isoformat())
     return s.Ledger(rows=[msgspec.to_builtins(row) for row in rows])
+
+
+async def device_months(context: Context, _caller: Caller, p: s.ReadMonth, _key: Key) -> s.DeviceMonths:
+    """H07. The month that is not over is told up to now."""
+    tz, starts_min = context.config.tz, calendar.minutes(context.config.hall.day_starts)
+    now = context.clock.now()
+    found = await context.hall.database.read(lambda c: uptime.month(c, p.month, tz, starts_min, now))
+    return months_view(p.month, found)
+
+
+def months_view(month: str, found: dict[str, uptime.Uptime]) -> s.DeviceMonths:
+    """The month of all devices, with each fault's sentences."""
+    return s.DeviceMonths(month=month, devices=[_month_view(name, found[name]) for name in found])
+
+
+def _month_view(name: str, month: uptime.Uptime) -> s.DeviceMonth:
+    faults = [
+        {
+            "code": code,
+            "sentence": list(SENTENCES.get(code, (code, code))),
+            "times": fault.times,
+            "seconds": fault.ms // 1000,
+        }
+        for code, fault in sorted(month.faults.items(), key=lambda item: -item[1].ms)
+    ]
+    return s.DeviceMonth(
+        device=name,
+        ready_s=month.ready_ms // 1000,
+        degraded_s=month.degraded_ms // 1000,
+        offline_s=month.offline_ms // 1000,
+        downs=month.downs,
+        share=month.share,
+        faults=faults,
+    )
 
 
 async def agents(context: Context, _caller: Caller, _p: s.Nothing, _key: Key) -> s.Agents:

@@ -75,6 +75,10 @@ class HttpLine(GuardedLine, HttpToolsProtocol):
         self._in_head = self._got_on = True
         self._due = self.loop.time() + (HEAD_S if self.cycle is None or self.cycle.response_complete else ANSWER_S)
 
+    def prolong(self) -> None:
+        """The answer is long, and has got on."""
+        self._due = max(self._due, self.loop.time() + ANSWER_S)
+
     def on_response_complete(self) -> None:
         super().on_response_complete()
         if self._in_head and not self.pipeline:

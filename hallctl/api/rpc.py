@@ -4,7 +4,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 
-from hallctl.errors import DeviceFault, HallctlError, Refusal, RequestError, StoreError, sentence
+from hallctl.errors import ConfigError, DeviceFault, HallctlError, Refusal, RequestError, StoreError, sentence
 
 LIMIT: Final = 64 * 1024
 """Bytes of a client's message."""
@@ -68,12 +68,14 @@ def error_frame(request_id: int | str | None, error: HallctlError | Refusal) -> 
 
 def error_body(error: HallctlError | Refusal) -> dict[str, Any]:
     """JSON-RPC's error object; the same under ``error`` on HTTP."""
-    data = {
+    data: dict[str, Any] = {
         "code": error.code,
         "zh": sentence(error.code, "zh", error.params),
         "en": sentence(error.code, "en", error.params),
         "params": error.params,
     }
+    if isinstance(error, ConfigError):
+        data["problems"] = [{"key": row.key, "zh": row.zh, "en": row.en} for row in error.problems]
     return {"code": number(error), "message": data["zh"], "data": data}
 
 

@@ -234,6 +234,10 @@ class Disarm(Params, frozen=True, kw_only=True):
     kiosk: Name | None = None
 
 
+class Look(Params, frozen=True, kw_only=True):
+    kiosk: Name | None = None
+
+
 class ReadJournal(Params, frozen=True, kw_only=True):
     before: Annotated[int, Meta(ge=1, le=MOST)] | None = None
     limit: Annotated[int, Meta(ge=1, le=500)] = 100
@@ -245,6 +249,12 @@ class ReadJournal(Params, frozen=True, kw_only=True):
 
 class ReadLedger(Params, frozen=True, kw_only=True):
     day: Day
+
+
+class ReadMonth(Params, frozen=True, kw_only=True):
+    """`month` is YYYY-MM."""
+
+    month: Annotated[str, Meta(pattern=r"^20\d\d-(0[1-9]|1[0-2])$")]
 
 
 class ReadSeal(Params, frozen=True, kw_only=True):
@@ -339,6 +349,24 @@ class Sealed(msgspec.Struct, kw_only=True):
 
 class Ledger(msgspec.Struct, kw_only=True):
     rows: list[dict[str, Any]]
+
+
+class DeviceMonth(msgspec.Struct, kw_only=True):
+    """How a device worked in a month (H07), in seconds while the hall ran and knew it; `share` is what it was ready of
+    them, in per cent, None if it was never known. A fault: ``{"code", "sentence": [zh, en], "times", "seconds"}``."""
+
+    device: str
+    ready_s: int
+    degraded_s: int
+    offline_s: int
+    downs: int
+    share: float | None
+    faults: list[dict[str, Any]]
+
+
+class DeviceMonths(msgspec.Struct, kw_only=True):
+    month: str
+    devices: list[DeviceMonth]
 
 
 class Reasoned(msgspec.Struct, kw_only=True):

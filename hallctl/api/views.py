@@ -29,9 +29,16 @@ class Views:
         self._clock = clock or SystemClock()
         self.warning = warning
         self.doubt: Callable[[], str | None] = lambda: None
+        self.scanner: Callable[[str], str | None] = lambda _window: None
+        """The scanner that stands at a window."""
         self._zone_of_window = {window.id: window.zone for window in config.windows}
         self._windows = {window.id: window for window in config.windows}
         self._services = {service.id: service for service in config.services}
+        self._devices = {device.name: device for device in config.devices}
+
+    def equip(self, config: HallConfig) -> None:
+        """The devices of `config`, all else being the same, are those of the hall from now on."""
+        self.config = config
         self._devices = {device.name: device for device in config.devices}
 
     # ------------------------------------------------------------ snapshot
@@ -148,6 +155,7 @@ class Views:
         if role in STAFF:
             view["plan"] = plan_view(plan)
             view["arranged"] = desk.plan is not None
+            view["scanner"] = self._state_of(state, self.scanner(window))
             view["modes"] = [{"name": mode.name, "title": mode.title or mode.name} for mode in config.modes]
         return view
 
@@ -156,12 +164,13 @@ class Views:
         config = next(k for k in self.config.kiosks if k.id == kiosk)
         mine = [device for device in self.config.devices if device.kiosk == kiosk]
         printer = next((device.name for device in mine if device.driver == "escpos"), None)
-        reader = next((device.name for device in mine if device.driver == "idcard"), None)
+        reader = next((device.name for device in mine if device.driver in {"idcard", "socialcard"}), None)
         return {
             "id": kiosk,
             "name": config.name or kiosk,
             "services": config.services or [service.id for service in self.config.services],
             "printer": self._state_of(state, printer),
+            "reroute": config.reroute,
             "reader": self._state_of(state, reader),
             "help": kiosk in state.helps,
         }
@@ -176,7 +185,7 @@ class Views:
         """A device as the technician sees it."""
         config = self._devices[name]
         device = state.devices.get(name) or Device(name)
-        serves = [config.kiosk, config.zone, *config.units.values()]
+        serves = [config.kiosk, config.zone, config.window, *config.units.values()]
         return {
             "name": name,
             "driver": config.driver,
@@ -288,6 +297,7 @@ def ticket_view(ticket: Ticket) -> Json:
         "held_at": ticket.held_at,
         "slip": ticket.slip.value,
         "slip_fault": ticket.slip_fault,
+        "slip_kiosk": ticket.slip_kiosk,
         "copies": ticket.copies,
         "rating": ticket.rating.value,
         "identified": ticket.person is not None,

@@ -8,11 +8,36 @@ reads until the link ends. What the device can do are the capability methods it 
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict
 
+from hallctl.devices.output import (
+    Announcement,
+    Blank,
+    Cut,
+    Qr,
+    Rule,
+    ScannedPage,
+    ScanSettings,
+    Slip,
+    SlipLine,
+    Text,
+    WindowScreen,
+)
+from hallctl.devices.signals import (
+    CardFailed,
+    CardSeen,
+    CodeSeen,
+    FaultsSeen,
+    IdentitySeen,
+    PadKey,
+    Port,
+    RatingKey,
+    Signal,
+    Spoken,
+)
 from hallctl.errors import DeviceFault
 
 __all__ = [
@@ -31,15 +56,20 @@ __all__ = [
     "Emulator",
     "EmulatorSpec",
     "FaultsSeen",
+    "IdentitySeen",
     "Link",
     "LinkLost",
     "Options",
     "PadKey",
+    "PageScanner",
     "Port",
+    "Probe",
     "Qr",
     "RatingKey",
     "RatingPad",
     "Rule",
+    "ScanSettings",
+    "ScannedPage",
     "Signal",
     "Slip",
     "SlipLine",
@@ -79,173 +109,6 @@ class Link(Protocol):
         ...
 
 
-# ---------------------------------------------------------------- what is shown, printed, spoken
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """One line of a slip. `width` and `height` magnify (1..4); `align` is left|center|right."""
-
-    text: str
-    width: int = 1
-    height: int = 1
-    align: str = "left"
-    bold: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Qr:
-    """A QR code of `data`; `module` is the size of a module in dots."""
-
-    data: str
-    module: int = 6
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A line of dashes across the paper."""
-
-
-@dataclass(frozen=True, slots=True)
-class Blank:
-    """`lines` empty lines."""
-
-    lines: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Cut:
-    """Feed and cut."""
-
-
-SlipLine = Text | Qr | Rule | Blank | Cut
-
-
-@dataclass(frozen=True, slots=True)
-class Slip:
-    """A laid-out slip: the same value is printed on paper and drawn as a preview."""
-
-    lines: tuple[SlipLine, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WindowScreen:
-    """What a window's strip or pad shows. `state` is idle|calling|serving|paused|closed|emergency.
-
-    `label` is the active ticket's, `window` the window's label, `text` the whole line as the hall's texts have it
-    (for a strip), `waiting` the people waiting for this window (for a call pad).
-    """
-
-    state: str
-    window: str
-    text: str
-    label: str | None = None
-    waiting: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Announcement:
-    """A call to speak: `text` in zh, `text_en` or None, how often, and the ids that bind it to its caption. A notice to
-    all has an empty `ticket`, `label` and `window`."""
-
-    text: str
-    text_en: str | None
-    times: int
-    ticket: str
-    label: str
-    window: str
-    zone: str
-
-
-# ---------------------------------------------------------------- signals: what a device tells
-
-
-@dataclass(frozen=True, slots=True)
-class PadKey:
-    """A clerk's key: `action` as the key map names it, `digits` typed before it, bus address `unit`."""
-
-    unit: int | None
-    action: str
-    digits: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class RatingKey:
-    """A citizen's key: `level` by name as the grade map has it, or None for an unknown `raw` key."""
-
-    unit: int | None
-    level: str | None
-    raw: str
-
-
-@dataclass(frozen=True, slots=True)
-class CardSeen:
-    """A card was read. Personal: lives only until the inbox has made a digest and masks of it; never logged.
-
-    `kind` is resident|hkmt_permit|foreigner|foreigner_2017, `birth` YYYYMMDD.
-    """
-
-    kind: str
-    name: str
-    number: str
-    birth: str
-
-    def __repr__(self) -> str:
-        return f"CardSeen(kind={self.kind!r}, ...)"
-
-
-@dataclass(frozen=True, slots=True)
-class CardFailed:
-    """A card lay on the reader and could not be read; `code` has a sentence (``card.read_failed``). Once an attempt."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class CodeSeen:
-    """A bar or QR code was read. It may say anything, also what is personal: its text is never logged."""
-
-    text: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class FaultsSeen:
-    """The device's own faults now, as codes (``printer.paper_out``); empty when all is well; None when unknown."""
-
-    faults: tuple[str, ...] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Spoken:
-    """The loudspeaker begins to speak `announcement`; `clip` is the WAV file's name where there is one."""
-
-    announcement: Announcement
-    clip: str | None = None
-
-
-Signal = PadKey | RatingKey | CardSeen | CardFailed | CodeSeen | FaultsSeen | Spoken
-
-
-class Port(Protocol):
-    """The driver's way to the hall."""
-
-    def emit(self, signal: Signal) -> None:
-        """Hand a signal over; never blocks, never raises."""
-        ...
-
-    def heard(self) -> None:
-        """The device has answered: it is alive."""
-        ...
-
-    async def sleep(self, seconds: float) -> None:
-        """The only way a driver waits, so that tests need no real time."""
-        ...
-
-    def now(self) -> int:
-        """Milliseconds since the epoch by the hall's clock, for devices that have a clock of their own to be set."""
-        ...
-
-
 # ---------------------------------------------------------------- capabilities
 
 
@@ -253,8 +116,12 @@ class Port(Protocol):
 class SlipPrinter(Protocol):
     """Prints slips."""
 
-    async def print_slip(self, slip: Slip) -> None:
-        """Returns when the paper is proven as far as the printer can; raises DeviceFault otherwise."""
+    async def print_slip(self, slip: Slip, begin: Callable[[], Awaitable[None]] | None = None) -> None:
+        """Returns when the paper is proven as far as the printer can; raises DeviceFault otherwise.
+
+        `begin` is awaited right before the first byte of the slip is sent; what it raises ends the job. A fault before
+        it means that nothing of the slip can be on paper, one after it that something may be.
+        """
         ...
 
 
@@ -316,6 +183,21 @@ class RatingPad(Protocol):
         ...
 
 
+@runtime_checkable
+class PageScanner(Protocol):
+    """Scans pages: a document camera, a flatbed, a sheet feeder."""
+
+    async def scan_pages(self, settings: ScanSettings, take: Callable[[ScannedPage], Awaitable[None]]) -> int:
+        """Hand each page to `take` as soon as there is one (the next waits for it), return how many there were; raises
+        DeviceFault (``scanner.no_paper``, ``scanner.jammed``, ...). Pages handed over before a fault are good."""
+        ...
+
+    async def preview(self, show: Callable[[bytes], None]) -> None:
+        """Show JPEG frames until cancelled; a scan meanwhile comes first. DeviceFault ``scanner.no_preview`` where the
+        device has no live picture."""
+        ...
+
+
 CAPABILITIES: Mapping[str, type[Any]] = {
     "slip_printer": SlipPrinter,
     "window_display": WindowDisplay,
@@ -324,6 +206,7 @@ CAPABILITIES: Mapping[str, type[Any]] = {
     "code_reader": CodeReader,
     "call_pad": CallPad,
     "rating_pad": RatingPad,
+    "page_scanner": PageScanner,
 }
 
 
@@ -346,12 +229,30 @@ class Options(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
+class Probe:
+    """A safe question by which a device is found: it changes, prints, shows and speaks nothing.
+
+    It is asked over links of `scheme` (``serial``, ``tcp``, ``usb``) whose URL has `query` (``baud=115200``), at `port`
+    for tcp. `ask(link, sleep)` returns what the device says it is (never personal), or None when something else or
+    nothing answers; the caller limits the time and closes the link.
+    """
+
+    scheme: str
+    ask: Callable[[Link, Callable[[float], Awaitable[None]]], Awaitable[str | None]]
+    query: str = ""
+    port: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class DriverSpec:
     """What a driver declares.
 
     `links` are the URL schemes it works over (tcp, serial, none); `in_flight` how many commands may run at once;
     `open(link, options, port)` proves identity (DeviceFault ``device.wrong_identity`` is a config error).
     `preview(slip, options)` draws a slip as PNG, for printers. A driver with links ("none",) gets a dead link.
+    `title` names the family to people, (zh, en). `probes` and `usb` (``vid:pid`` in lower-case hex) find its devices.
+    `redact()` makes a filter for captures: fed all bytes of a link in order, (data, from_device) gives as many bytes
+    with all that may be personal overwritten; None where the device never carries any.
     """
 
     name: str
@@ -361,6 +262,10 @@ class DriverSpec:
     in_flight: int
     open: Callable[[Link, Any, Port], Awaitable[DeviceDriver]]
     preview: Callable[[Slip, Any], bytes] | None = None
+    title: tuple[str, str] = ("", "")
+    probes: tuple[Probe, ...] = ()
+    usb: tuple[str, ...] = ()
+    redact: Callable[[], Callable[[bytes, bool], bytes]] | None = None
 
 
 # ---------------------------------------------------------------- emulators
@@ -392,9 +297,11 @@ class EmulatorSpec:
     """``EMULATOR = EmulatorSpec(...)`` in ``drivers/<name>/emulator.py``.
 
     `actions` maps each action to its parameters' meaning, for the demo page: ``{"key": {"unit": "1", "key": "next"}}``.
-    `make(**options)` builds one; faults (mute, noise, slow, ...) are actions.
+    `make(**options)` builds one; faults (mute, noise, slow, ...) are actions. `options(**the same)` are the options
+    with which the driver fits the emulator so made.
     """
 
     name: str
     actions: Mapping[str, Mapping[str, str]]
     make: Callable[..., Emulator]
+    options: Callable[..., Mapping[str, Any]] = lambda **_given: {}

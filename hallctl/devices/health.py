@@ -30,6 +30,9 @@ GROWTH: Final = 1.5
 PERMANENT_S: Final = 60.0
 """The wait after a wrong identity or a fault that needs a person."""
 
+MOST_DETAIL: Final = 200
+"""Characters that are kept of what a fault said."""
+
 _NO_LINK: Final = frozenset({"device.lost", "device.unreachable"})
 """For people the same: power or cable. The first of them stays while the device is offline."""
 
@@ -63,6 +66,15 @@ class Counts:
     failed: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A fault that there was: its code, when (ms), and what it said, for the technician; never anything personal."""
+
+    code: str
+    at: int
+    detail: str = ""
+
+
 class Health:
     """What is known of one device; see the module for the rules."""
 
@@ -70,12 +82,15 @@ class Health:
         self.counts = Counts()
         self.told = Report(DeviceState.UNKNOWN, ())
         self.since = 0
+        self.heard_at: int | None = None
+        self.trouble: Trouble | None = None
         self._told_at: int | None = None
         self._line: str | None = None
         self._up_since: int | None = None
         self._cause: str | None = None
         self._permanent = False
         self._heard = False
+        self._noisy = False
         self._faults: tuple[str, ...] | None = ()
         self._row = 0
 
@@ -84,7 +99,7 @@ class Health:
     def connecting(self) -> None:
         """An attempt begins."""
         self.counts.attempts += 1
-        self._heard = False
+        self._heard = self._noisy = False
         self._faults = ()
 
     def opened(self, now: int) -> None:
@@ -93,23 +108,35 @@ class Health:
         self._up_since = now
         self._cause = None
 
-    def heard(self) -> None:
+    def heard(self, now: int) -> None:
         """The device has answered."""
+        self.heard_at = now
         self._heard = True
+        self._noisy = False
 
-    def faults(self, codes: tuple[str, ...] | None) -> None:
+    def noisy(self, now: int, detail: str = "") -> None:
+        """Much has come and none of it made sense; until the device is heard again."""
+        self._noisy = True
+        self.trouble = _trouble("device.garbled", now, detail)
+
+    def faults(self, codes: tuple[str, ...] | None, now: int) -> None:
         """The device's own faults now; None: unknown. To report them it must have answered."""
+        for code in set(codes or ()) - set(self._faults or ()):
+            self.trouble = _trouble(code, now)
         self._faults = codes
-        self._heard = self._heard or codes is not None
+        if codes is not None:
+            self.heard(now)
 
-    def lost(self, now: int) -> None:
+    def lost(self, now: int, detail: str = "") -> None:
         """The link has ended. One that had carried an answer was good: the next wait is the shortest."""
         self.counts.lost += 1
+        self.trouble = _trouble("device.lost", now, detail)
         self._down(now, "device.lost", permanent=False, anew=self._heard and self._up_since is not None)
 
-    def failed(self, now: int, code: str, *, permanent: bool) -> None:
+    def failed(self, now: int, code: str, *, permanent: bool, detail: str = "") -> None:
         """The attempt or the open device has failed with the fault `code`."""
         self.counts.failed += 1
+        self.trouble = _trouble(code, now, detail)
         self._down(now, code, permanent=permanent, anew=False)
 
     def hurry(self) -> None:
@@ -139,6 +166,8 @@ class Health:
     def current(self) -> tuple[DeviceState, tuple[str, ...]]:
         """The state and the fault codes as they are, told or not."""
         if self._up_since is not None:
+            if self._noisy:
+                return DeviceState.DEGRADED, ("device.garbled",)
             if self._faults is None:
                 return DeviceState.DEGRADED, ("device.unproven",)
             if not self._heard:
@@ -174,6 +203,10 @@ class Health:
             self._line = line
             self._told_at = now
         return self.told
+
+
+def _trouble(code: str, now: int, detail: str = "") -> Trouble:
+    return Trouble(code, now, detail[:MOST_DETAIL])
 
 
 def _left(since: int | None, now: int) -> int:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from hallctl.devices.contract import LinkLost
+from hallctl.devices.contract import DeviceFault, LinkLost
 
 READ_SIZE: Final = 4096
 """Bytes of a read: 170 events; the kernel gives whole ones only."""
@@ -26,8 +26,9 @@ LAST_KEY: Final = 0x100
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """An open node; `release` gives it back."""
+    """An open node at `path`, links resolved; `release` gives it back."""
 
+    path: str
     file: int
     release: Callable[[], None]
 
@@ -36,6 +37,7 @@ class InputPipe:
     """An open node on the loop's own poll. `feed` takes what comes; `end` is told when nothing more can come."""
 
     def __init__(self, node: Node, feed: Callable[[bytes], None], end: Callable[[str], None]) -> None:
+        self.node = node.path
         self._node: Node | None = node
         self._feed = feed
         self._end = end
@@ -74,14 +76,20 @@ class InputPipe:
 
 
 def open_node(path: str) -> Node:
-    """The keyboard at `path`, grabbed (may block for a moment); OSError when it cannot be had or has no keys."""
+    """The keyboard at `path`, grabbed (may block for a moment); OSError when it cannot be had, DeviceFault
+    ``device.wrong_identity`` when it has no keys."""
+    path = os.path.realpath(path)
     mode = Path(path).stat().st_mode
     if stat.S_ISFIFO(mode):
         file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        return Node(file, lambda: os.close(file))
+        return Node(path, file, lambda: os.close(file))
     if not stat.S_ISCHR(mode):
-        raise OSError(errno.ENODEV, "not an input device")
+        raise _wrong(f"{path} is no input device")
     return _grabbed(path)
+
+
+def _wrong(detail: str) -> DeviceFault:
+    return DeviceFault("device.wrong_identity", transient=False, detail=detail)
 
 
 def _grabbed(path: str) -> Node:
@@ -93,13 +101,15 @@ def _grabbed(path: str) -> Node:
     except OSError as error:
         wrong = error.errno or errno.ENODEV
     if device is None:  # outside of the handler: the error would keep the half-made device open, and its file
+        if wrong in (errno.ENOTTY, errno.EINVAL):
+            raise _wrong(f"{path} is no input device")
         raise OSError(wrong, os.strerror(wrong))
     try:
         keys = device.capabilities().get(ecodes.EV_KEY, [])
         if not any(0 < key < LAST_KEY for key in keys if isinstance(key, int)):
-            raise OSError(errno.ENODEV, f"{device.name} has no keys; choose the node that ends in -event-kbd")
+            raise _wrong(f"{device.name} has no keys; choose the node that ends in -event-kbd")
         device.grab()
-    except OSError:
+    except (OSError, DeviceFault):
         device.close()
         raise
-    return Node(device.fd, device.close)
+    return Node(path, device.fd, device.close)

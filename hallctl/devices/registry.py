@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from hallctl.config import problem
+from hallctl.devices.address import Address, parse
 from hallctl.devices.contract import CAPABILITIES, DriverSpec, EmulatorSpec, Options
-from hallctl.devices.pipe import Address, parse
 from hallctl.errors import ConfigError, Problem
 from hallctl.sections.device import DeviceSection
 

@@ -7,31 +7,30 @@ open; whatever happens, their caller is told by the job's deadline.
 
 import asyncio
 import random
-import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any, Final
 
-import structlog
-
 from hallctl.clock import Clock
+from hallctl.devices.address import LOCAL, Address, parse
 from hallctl.devices.contract import (
     CAPABILITIES,
     DeviceDriver,
     DeviceFault,
     DriverSpec,
     FaultsSeen,
+    IdentitySeen,
     Link,
     LinkLost,
     Options,
     Signal,
 )
-from hallctl.devices.health import Health, Report
+from hallctl.devices.health import Health
 from hallctl.devices.job import Job, JobQueue, Work
-from hallctl.devices.links import Links, Sleep
-from hallctl.devices.pipe import NODES, parse, present
+from hallctl.devices.links import Links, OpenLink, Sleep
+from hallctl.devices.node import where
+from hallctl.devices.teller import OnState, Teller
 from hallctl.sentences import SENTENCES
 
 OPEN_S: Final = 15.0
@@ -43,11 +42,6 @@ CLOSE_S: Final = 3.0
 QUEUE: Final = 8
 """Jobs that may wait for a device; the manager adds one for each of its units."""
 
-LOOK_S: Final = 1.0
-"""How often a waiting keeper looks whether its node (a serial port, a keyboard) has been plugged in."""
-
-log = structlog.get_logger(__name__)
-
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
@@ -56,7 +50,7 @@ class Surroundings:
     links: Links
     clock: Clock
     on_signal: Callable[[str, Signal], None]
-    on_state: Callable[[str, str, tuple[str, ...]], None]
+    on_state: OnState
     sleep: Sleep = asyncio.sleep
     jitter: Callable[[], float] = random.random
     open_s: float = OPEN_S
@@ -78,6 +72,7 @@ class Session:
         """Returns never; raises what has ended it (LinkLost, DeviceFault, or the driver's defect)."""
         port = SessionPort(self._keeper, around)
         link = await around.links.open(url)
+        port.listen(link)
         try:
             driver = await self._open(link, port, around.open_s)
             try:
@@ -134,7 +129,17 @@ class SessionPort:
     def __init__(self, keeper: "Keeper", around: Surroundings) -> None:
         self._keeper: Keeper | None = keeper
         self._around = around
+        self._link: OpenLink | None = None
         self._loop = asyncio.get_running_loop()
+
+    def listen(self, link: OpenLink) -> None:
+        """What comes over this link the driver is to understand."""
+        self._link = link
+        link.listen(self._noisy)
+
+    def _noisy(self, size: int) -> None:
+        if self._keeper is not None:
+            self._keeper.noisy(size)
 
     def emit(self, signal: Signal) -> None:
         """Faults go to the device's health, all else to the hall, at the loop's next turn."""
@@ -142,13 +147,23 @@ class SessionPort:
             return
         if isinstance(signal, FaultsSeen):
             self._keeper.faults(signal.faults)
+            if signal.faults is not None:
+                self._understood()
             return
-        self._keeper.heard()
+        self.heard()
+        if isinstance(signal, IdentitySeen):
+            self._keeper.identity = signal.text
+            return
         self._loop.call_soon(self._around.on_signal, self._keeper.name, signal)
 
     def heard(self) -> None:
         if self._keeper is not None:
             self._keeper.heard()
+            self._understood()
+
+    def _understood(self) -> None:
+        if self._link is not None:
+            self._link.understood()
 
     async def sleep(self, seconds: float) -> None:
         await self._around.sleep(seconds)
@@ -172,17 +187,15 @@ class Keeper:
         self.spec = spec
         self.options = options
         self.health = Health()
+        self.identity = ""
         self._url = url
         self._address = parse(url)
         self._around = around
         self._jobs = JobQueue(around.queue)
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self._later: asyncio.Task[None] | None = None
-        self._tell_at = 0
-        self._detail = ""
-        self._defect: dict[str, str] = {}
         self._stopping = False
+        self._teller = Teller(name, spec.name, self.health, around.clock, around.sleep, around.on_state)
 
     def start(self) -> None:
         self._task = asyncio.create_task(self._keep(), name=f"device {self.name}")
@@ -190,12 +203,23 @@ class Keeper:
     async def stop(self) -> None:
         """End the session; every caller is told. Leaves no task, unless a driver refuses to be cancelled."""
         self._stopping = True
-        tasks = {task for task in (self._task, self._later) if task is not None}
-        for task in tasks:
-            task.cancel()
         self._jobs.fail_all(lambda: LinkLost("stopping"))
-        if tasks:
-            await asyncio.wait(tasks)
+        await self._teller.stop()
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait({self._task})
+
+    @property
+    def address(self) -> Address:
+        """Where its link leads."""
+        return self._address
+
+    def plugged(self, nodes: frozenset[str] | None) -> None:
+        """These nodes have come (None: any may have): is it ours?"""
+        if not self.health.up and self._address.scheme in LOCAL:
+            node = where(self._address)
+            if node is not None and (nodes is None or not nodes.isdisjoint((node, self._address.place))):
+                self.retry_now()
 
     def retry_now(self) -> None:
         """Do not wait any longer: somebody has mended it. Nothing happens to an open session."""
@@ -232,59 +256,53 @@ class Keeper:
 
     def opened(self) -> None:
         self._wake.clear()
+        self._teller.opened()
         self.health.opened(self._around.clock.now())
-        self._tell()
+        self._teller.tell()
 
     def heard(self) -> None:
-        self.health.heard()
-        self._tell()
+        self.health.heard(self._around.clock.now())
+        self._teller.tell()
+
+    def noisy(self, size: int) -> None:
+        """So many bytes have come and the driver understood none: one line in the log for each connection."""
+        self.health.noisy(self._around.clock.now(), f"{size} bytes that make no sense")
+        self._teller.garbled(size)
+        self._teller.tell()
 
     def faults(self, codes: tuple[str, ...] | None) -> None:
-        self.health.faults(codes if codes is None else tuple(_known(code) for code in codes))
-        self._tell()
+        known = codes if codes is None else tuple(_known(code) for code in codes)
+        self.health.faults(known, self._around.clock.now())
+        self._teller.tell()
 
     # ------------------------------------------------------------ the loop
 
     async def _keep(self) -> None:
         while not self._stopping:
-            there = present(self._address)
             self.health.connecting()
-            self._tell()
+            self._teller.tell()
             try:
                 await Session(self.spec, self.options, self).live(self._url, self._around)
             except DeviceFault as fault:
                 self._ended(fault)
             except Exception as error:  # noqa: BLE001 - the edge: a driver's defect must not end the keeper
-                self._broke(error)
-            await self._pause(self.health.wait_s(self._around.jitter()), there)
-
-    def _broke(self, error: Exception) -> None:
-        """The driver has a defect; the same one is logged once until the device has been up."""
-        where = _where(error)
-        if where != self._defect:
-            self._defect = where
-            log.error("device.failed", device=self.name, driver=self.spec.name, **where)
-        self._ended(DeviceFault("device.failed", detail=type(error).__name__))
+                self._teller.defect(error)
+                self._ended(DeviceFault("device.failed", detail=type(error).__name__))
+            await self._pause(self.health.wait_s(self._around.jitter()))
 
     def _ended(self, fault: DeviceFault) -> None:
         now = self._around.clock.now()
-        self._detail = fault.detail
+        self._teller.detail = fault.detail
         if isinstance(fault, LinkLost) and self.health.up:
-            self.health.lost(now)
+            self.health.lost(now, fault.detail)
         else:
-            self.health.failed(now, _known(fault.code), permanent=not fault.transient)
-        self._tell()
+            self.health.failed(now, _known(fault.code), permanent=not fault.transient, detail=fault.detail)
+        self._teller.tell()
 
-    async def _pause(self, left_s: float, there: bool) -> None:
-        """Wait, until told to hurry or until a serial port that was not `there` is."""
-        while left_s > 0 and not self._wake.is_set() and not self._stopping:
-            was_there, there = there, present(self._address)
-            if there and not was_there:
-                self.health.hurry()
-                break
-            step_s = min(left_s, LOOK_S) if self._address.scheme in NODES else left_s
-            await self._nap(step_s)
-            left_s -= step_s
+    async def _pause(self, seconds: float) -> None:
+        """Wait, unless told to hurry: somebody has mended it, or it was plugged in."""
+        if not self._wake.is_set() and not self._stopping:
+            await self._nap(seconds)
         self._wake.clear()
 
     async def _nap(self, seconds: float) -> None:
@@ -296,49 +314,7 @@ class Keeper:
                 nap.cancel()
             await asyncio.gather(*naps, return_exceptions=True)
 
-    def _tell(self, planned: int = 0) -> None:
-        """Tell a change now, or at the moment (ms) at which `health` lets it be told; `planned` has come."""
-        now = self._around.clock.now()
-        due_ms = self.health.due_ms(now)
-        if due_ms is None or self._stopping:
-            return
-        at = now + due_ms
-        if due_ms == 0 or at <= planned:
-            self._drop_later()
-            self._say(self.health.tell(now))
-        elif self._later is None or at < self._tell_at:
-            self._drop_later()
-            self._tell_at = at
-            self._later = asyncio.create_task(self._tell_later(due_ms), name=f"device {self.name} state")
-
-    async def _tell_later(self, ms: int) -> None:
-        await self._around.sleep(ms / 1000)
-        self._later = None
-        self._tell(planned=self._tell_at)
-
-    def _drop_later(self) -> None:
-        if self._later is not None:
-            self._later.cancel()
-            self._later = None
-
-    def _say(self, report: Report) -> None:
-        if report.line == "up":
-            self._defect = {}
-            log.info("device.up", device=self.name, driver=self.spec.name, state=report.state.value)
-        elif report.line == "down":
-            fault = report.faults[0]
-            log.warning("device.down", device=self.name, driver=self.spec.name, fault=fault, detail=self._detail)
-        loop = asyncio.get_running_loop()
-        loop.call_soon(self._around.on_state, self.name, report.state.value, report.faults)
-
 
 def _known(code: str) -> str:
     """The code if there is a sentence for it; else that the driver is at fault."""
     return code if code in SENTENCES else "device.failed"
-
-
-def _where(error: BaseException) -> dict[str, str]:
-    """Kind and place of a defect. Not its message, nor any value: it may hold what was read from a card."""
-    frames = [(frame.f_code, line) for frame, line in traceback.walk_tb(error.__traceback__)]
-    places = [f"{PurePath(code.co_filename).name}:{line} {code.co_name}" for code, line in frames[-5:]]
-    return {"error": type(error).__name__, "at": " > ".join(places)}

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from hallctl.domain import apply_booking, apply_hall, apply_slip, apply_watch, fairness
+from hallctl.domain import apply_booking, apply_hall, apply_page, apply_slip, apply_watch, fairness
 from hallctl.domain import events as e
 from hallctl.domain.events import Event, Record
 from hallctl.domain.model import ORDINARY, Call, Priority, RatingState, SlipState, Stage, Tally, Ticket
@@ -335,5 +335,6 @@ APPLIERS: Final[dict[type[Event], Callable[[HallState, Record, Any], None]]] = {
     **apply_hall.APPLIERS,
     **apply_booking.APPLIERS,
     **apply_watch.APPLIERS,
+    **apply_page.APPLIERS,
 }
 """Every event by its type; complete by test."""

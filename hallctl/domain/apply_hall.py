@@ -96,6 +96,13 @@ def _device_reported(state: HallState, record: Record, event: e.DeviceReported) 
     state.change("device", event.device, Device(event.device, event.state, event.faults, record.at))
 
 
+def _devices_changed(state: HallState, record: Record, event: e.DevicesChanged) -> None:
+    for name in event.removed:
+        state.change("device", name, None)
+    for name in (*event.added, *event.changed):
+        state.change("device", name, Device(name, since=record.at))
+
+
 def _help_requested(state: HallState, _record: Record, event: e.HelpRequested) -> None:
     put_help(state, event.kiosk, wanted=True)
 
@@ -141,6 +148,7 @@ APPLIERS: Final[dict[type[Event], Callable[[HallState, Record, Any], None]]] = {
     e.AgentRemoved: _agent_removed,
     e.HallStarted: _hall_started,
     e.DeviceReported: _device_reported,
+    e.DevicesChanged: _devices_changed,
     e.HelpRequested: _help_requested,
     e.HelpAnswered: _help_answered,
     e.TerminalPaired: _terminal_paired,

@@ -20,6 +20,10 @@ def _lapsed(state: HallState, _record: Record, event: e.RatingLapsed) -> None:
     state.put(replace(state.tickets[event.ticket], rating=RatingState.LAPSED))
 
 
+def _slip_begun(state: HallState, _record: Record, event: e.SlipBegun) -> None:
+    state.put(replace(state.tickets[event.ticket], slip=SlipState.PRINTING, slip_kiosk=event.kiosk))
+
+
 def _slip_confirmed(state: HallState, _record: Record, event: e.SlipConfirmed) -> None:
     state.put(replace(state.tickets[event.ticket], slip=SlipState.PRINTED, slip_fault=None))
 
@@ -28,15 +32,23 @@ def _slip_failed(state: HallState, _record: Record, event: e.SlipFailed) -> None
     state.put(replace(state.tickets[event.ticket], slip=SlipState.FAILED, slip_fault=event.fault))
 
 
-def _slip_reprinted(state: HallState, _record: Record, event: e.SlipReprinted) -> None:
-    ticket = state.tickets[event.ticket]
-    state.put(replace(ticket, slip=SlipState.QUEUED, slip_fault=None, copies=ticket.copies + 1, kiosk=event.kiosk))
+def _slip_doubted(state: HallState, _record: Record, event: e.SlipDoubted) -> None:
+    state.put(replace(state.tickets[event.ticket], slip=SlipState.UNKNOWN, slip_fault=event.fault))
+
+
+def _slip_due(state: HallState, _record: Record, event: e.SlipReprinted | e.SlipRequeued) -> None:
+    """Another copy, or the same one once more; nothing of it has been sent."""
+    ticket = replace(state.tickets[event.ticket], slip=SlipState.QUEUED, slip_fault=None, slip_kiosk=None)
+    state.put(replace(ticket, copies=event.copy, kiosk=event.kiosk))
 
 
 APPLIERS: Final[dict[type[Event], Callable[[HallState, Record, Any], None]]] = {
     e.TicketRated: _rated,
     e.RatingLapsed: _lapsed,
+    e.SlipBegun: _slip_begun,
     e.SlipConfirmed: _slip_confirmed,
     e.SlipFailed: _slip_failed,
-    e.SlipReprinted: _slip_reprinted,
+    e.SlipDoubted: _slip_doubted,
+    e.SlipReprinted: _slip_due,
+    e.SlipRequeued: _slip_due,
 }

@@ -5,10 +5,12 @@ are a digest that only the hall can make. Where an appointment or a receipt (受
 mark of two letters, a check character of ISO 7064 MOD 37,36, and the number: ``YYH-12345678``. The bare code of an
 appointment, as portals show it, is six to eight digits, alone or at the end of an address; without a check character it
 is only looked up. All else is nobody's: payment and health codes, goods, identity numbers. Of those nothing is kept,
-not even the text.
+not even the text; unless the hall has named a code of another system (a health card's, say) as one by which a person
+shows who they are where a card is asked for.
 """
 
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, NamedTuple
 
@@ -49,6 +51,30 @@ _LAST: Final = re.compile(r"[^/#=]+$")
 """What an address ends with: the piece behind the last slash, hash or equals sign."""
 
 
+HOLDER: Final = "holder"
+"""The group of an identity code's pattern that stands for the person."""
+
+_SHORTEST: Final = 6
+"""Characters of the shortest key that can tell people apart."""
+
+
+class IdentityCode(NamedTuple):
+    """A code of another system that stands for a person: its name, and what its whole text looks like."""
+
+    name: str
+    pattern: re.Pattern[str]
+
+
+class Holder(NamedTuple):
+    """Whose code it is: the name of the code, and what always stands in it for this person. Personal."""
+
+    kind: str
+    key: str
+
+    def __repr__(self) -> str:
+        return f"Holder(kind={self.kind!r}, ...)"
+
+
 def check_character(text: str) -> str:
     """ISO 7064 MOD 37,36 over digits and capital letters: finds every wrong character and nearly every swapped pair."""
     product = 36
@@ -85,3 +111,16 @@ def _by_mark(mark: str, number: str, text: str) -> Code:
     if form is None or not form.fullmatch(number) or text != marked(mark, number):
         return Code(CodeKind.UNKNOWN)
     return Code(kind, number)
+
+
+def holder_of(text: str, codes: Sequence[IdentityCode]) -> Holder | None:
+    """Whose identity code the text is; None for one of the hall's own codes and for all else."""
+    text = text.strip()
+    if len(text) > MOST or told_apart(text).kind is not CodeKind.UNKNOWN:
+        return None
+    for code in codes:
+        found = code.pattern.fullmatch(text)
+        key = found[HOLDER] if found is not None else None
+        if key is not None and len(key) >= _SHORTEST:
+            return Holder(code.name, key)
+    return None

@@ -134,19 +134,39 @@ class LapseRating(Command, frozen=True, gc=False):
     ticket: str
 
 
-class ConfirmSlip(Command, frozen=True, gc=False):
-    """The printer has proved the paper."""
+class BeginSlip(Command, frozen=True, gc=False):
+    """The printer `device` of `kiosk` is ready for the copy; sent only when this is durable."""
 
     ticket: str
     device: str
+    kiosk: str
+    copy: int
+
+
+class ConfirmSlip(Command, frozen=True, gc=False):
+    """The printer has proved the paper of the copy."""
+
+    ticket: str
+    device: str
+    copy: int
 
 
 class FailSlip(Command, frozen=True, gc=False):
-    """The paper did not come, or nobody knows; `fault` is the device's code."""
+    """The copy did not come out, or not whole; `fault` is the device's code."""
 
     ticket: str
     device: str | None
     fault: str
+    copy: int
+
+
+class DoubtSlip(Command, frozen=True, gc=False):
+    """The copy was sent and nobody knows what came of it; `fault` is the device's code."""
+
+    ticket: str
+    device: str
+    fault: str
+    copy: int
 
 
 class ReprintSlip(Command, frozen=True, gc=False):
@@ -261,6 +281,17 @@ class ReportDevice(Command, frozen=True, gc=False):
     device: str
     state: str
     faults: tuple[str, ...] = ()
+
+
+class ChangeDevices(Command, frozen=True, gc=False):
+    """The config's devices are others from now on: names of those that were added, changed and removed. Asked for by
+    ``device.add``, ``device.change``, ``device.remove`` and ``device.apply``."""
+
+    METHOD: ClassVar[str] = "device.change"
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    config_digest: str
 
 
 class RequestHelp(Command, frozen=True, gc=False):

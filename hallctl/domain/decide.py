@@ -11,6 +11,7 @@ from hallctl.domain import (
     decide_booking,
     decide_check_in,
     decide_hall,
+    decide_page,
     decide_slip,
     decide_step,
     decide_take,
@@ -35,6 +36,7 @@ HANDLERS: Final[dict[type[Command], Handler]] = {
     **decide_window.HANDLERS,
     **decide_hall.HANDLERS,
     **decide_watch.HANDLERS,
+    **decide_page.HANDLERS,
 }
 """Every command by its type; complete by test."""
 

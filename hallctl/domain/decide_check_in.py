@@ -15,6 +15,7 @@ from hallctl.domain.booking import Appointment, BookingStage
 from hallctl.domain.booking_commands import CheckInAppointment
 from hallctl.domain.calendar import local_time
 from hallctl.domain.commands import Command, TakeTicket
+from hallctl.domain.decide_slip import again
 from hallctl.domain.decide_take import is_agent, left_out, next_number, paper
 from hallctl.domain.decision import Decision
 from hallctl.domain.layout import MINUTE_MS
@@ -225,7 +226,7 @@ def _again(state: HallState, appointment: Appointment, command: CheckInAppointme
 def _reprint(ticket: Ticket, kiosk: str | None) -> list[e.Event]:
     if kiosk is None or ticket_after("reprint", ticket.stage) is None:
         return []
-    return [e.SlipReprinted(ticket.id, kiosk, "same_person")]
+    return [again(ticket, kiosk, "same_person")]
 
 
 def _notice(state: HallState, appointment: Appointment, now: int) -> Refusal | None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from hallctl.domain import events as e
 from hallctl.domain.commands import (
     AnswerHelp,
+    ChangeDevices,
     CloseDay,
     Command,
     DeclareEmergency,
@@ -22,9 +23,11 @@ from hallctl.domain.commands import (
     SkipNumbers,
     StartHall,
 )
+from hallctl.domain.decide_page import dropped
+from hallctl.domain.decide_slip import after_restart
 from hallctl.domain.decision import Decision
 from hallctl.domain.lifecycle import ticket_after
-from hallctl.domain.model import SlipState, Stage
+from hallctl.domain.model import Stage
 from hallctl.domain.release import released_by
 from hallctl.domain.state import HallState
 from hallctl.errors import Refusal
@@ -34,19 +37,10 @@ MOST_SKIPPED: Final = 999
 
 
 def start_hall(state: HallState, command: StartHall, now: int) -> Decision | Refusal:
-    """A slip that was in flight when the daemon died may or may not be on paper: print it again and say so (补打),
-    while that is still of use; else tell that it is unproven (T02, T06). Nobody waits for a window that is not in the
-    config any more."""
-    events: list[e.Event] = [e.HallStarted(command.version, command.config_digest)]
-    for ticket in state.tickets.values():
-        if ticket.slip is not SlipState.QUEUED:
-            continue
-        fresh = now - ticket.taken_at <= state.layout.slip_s * 1000
-        if fresh and ticket.stage in {Stage.WAITING, Stage.CALLED} and ticket.kiosk in state.layout.kiosk_printers:
-            events.append(e.SlipReprinted(ticket.id, ticket.kiosk, "restart"))
-        else:
-            events.append(e.SlipFailed(ticket.id, None, "printer.unproven"))
-    return Decision((*events, *released_by(state)))
+    """The slips under way when the daemon ended are looked after. Nobody waits for a window that is not in the config
+    any more."""
+    started = e.HallStarted(command.version, command.config_digest)
+    return Decision((started, *after_restart(state, now), *released_by(state)))
 
 
 def open_day(state: HallState, command: OpenDay, now: int) -> Decision | Refusal:
@@ -77,7 +71,7 @@ def _day_end(state: HallState) -> list[e.Event]:
         if ticket.stage is Stage.HELD and state.layout.held_at_end == "carry" and ticket.day == state.last_day:
             continue
         if ticket_after("expire", ticket.stage) is not None:
-            events.append(e.TicketExpired(ticket.id))
+            events += (e.TicketExpired(ticket.id), *dropped(state, ticket.id, "expired"))
         elif ticket_after("close", ticket.stage) is not None:
             events.append(e.TicketMissed(ticket.id, ticket.window))
     return events
@@ -130,6 +124,11 @@ def report_device(state: HallState, command: ReportDevice, _now: int) -> Decisio
     if known is not None and (known.state, known.faults) == (command.state, command.faults):
         return Decision(())
     return Decision((e.DeviceReported(command.device, command.state, command.faults),))
+
+
+def change_devices(_state: HallState, command: ChangeDevices, _now: int) -> Decision | Refusal:
+    """The config was checked before; here it is only told."""
+    return Decision((e.DevicesChanged(command.added, command.changed, command.removed, command.config_digest),))
 
 
 def request_help(state: HallState, command: RequestHelp, _now: int) -> Decision | Refusal:
@@ -189,6 +188,7 @@ HANDLERS: Final[dict[type[Command], Callable[[HallState, Any, int], Decision | R
     SetAgent: set_agent,
     RemoveAgent: remove_agent,
     ReportDevice: report_device,
+    ChangeDevices: change_devices,
     RequestHelp: request_help,
     AnswerHelp: answer_help,
     PairTerminal: pair_terminal,

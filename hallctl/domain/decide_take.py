@@ -6,7 +6,8 @@ from typing import Any, Final
 from hallctl.domain import events as e
 from hallctl.domain import limits, waits
 from hallctl.domain.commands import Command, TakeTicket
-from hallctl.domain.decision import Decision, printer_refusal
+from hallctl.domain.decide_slip import again
+from hallctl.domain.decision import Decision, printing_refusal
 from hallctl.domain.layout import Service
 from hallctl.domain.model import Person
 from hallctl.domain.state import HallState
@@ -39,7 +40,7 @@ def take(state: HallState, command: TakeTicket, now: int) -> Decision | Refusal:
     if isinstance(printing, Refusal):
         return printing
     if existing is not None:
-        return _again(existing, command.kiosk if printing else None)
+        return _again(state, existing, command.kiosk if printing else None)
     number, label, ticket = next_number(state, service)
     event = e.TicketTaken(
         ticket=ticket,
@@ -66,11 +67,10 @@ def is_agent(state: HallState, person: Person | None) -> bool:
 
 
 def paper(state: HallState, kiosk: str | None, paperless: bool) -> bool | Refusal:
-    """Whether a slip is printed at the kiosk, or why that is not possible now."""
-    printer = state.layout.kiosk_printers.get(kiosk or "")
-    if printer is None or paperless:
+    """Whether a slip is printed at the kiosk or where it is rerouted to, or why that is not possible now."""
+    if kiosk is None or paperless or not state.layout.printers(kiosk):
         return False
-    refusal = printer_refusal(state, printer)
+    refusal = printing_refusal(state, kiosk)
     return True if refusal is None else refusal
 
 
@@ -117,9 +117,9 @@ def _rule(state: HallState, service: Service, command: TakeTicket, agent: bool, 
     return None
 
 
-def _again(existing: str, kiosk: str | None) -> Decision:
+def _again(state: HallState, existing: str, kiosk: str | None) -> Decision:
     """The same person waits for the same service already: the existing number, printed again if there is paper."""
-    events = (e.SlipReprinted(existing, kiosk, "same_person"),) if kiosk is not None else ()
+    events = (again(state.tickets[existing], kiosk, "same_person"),) if kiosk is not None else ()
     return Decision(events, ticket=existing)
 
 

@@ -17,6 +17,7 @@ from hallctl.domain.commands import (
     StartTicket,
     UndoTicket,
 )
+from hallctl.domain.decide_page import dropped
 from hallctl.domain.decision import (
     Decision,
     may_resume,
@@ -214,9 +215,8 @@ def cancel(state: HallState, command: CancelTicket, _now: int) -> Decision | Ref
     refusal = not_ours(state, ticket, command.by)
     if refusal is not None:
         return refusal
-    return Decision(
-        (e.TicketCancelled(ticket.id, ticket.queue, ticket.window, command.reason),), ticket.id, ticket.window
-    )
+    cancelled = e.TicketCancelled(ticket.id, ticket.queue, ticket.window, command.reason)
+    return Decision((cancelled, *dropped(state, ticket.id, "cancelled")), ticket.id, ticket.window)
 
 
 HANDLERS: Final[dict[type[Command], Callable[[HallState, Any, int], Decision | Refusal]]] = {

@@ -40,7 +40,14 @@ class Decision(Struct, frozen=True, gc=False):
 
 
 BLOCKING: frozenset[str] = frozenset(
-    {"printer.paper_out", "printer.cover_open", "printer.cutter", "printer.offline", "printer.error"}
+    {
+        "printer.paper_out",
+        "printer.cover_open",
+        "printer.cutter",
+        "printer.offline",
+        "printer.error",
+        "printer.head_hot",
+    }
 )
 """Faults with which nothing can be printed."""
 
@@ -109,3 +116,10 @@ def printer_refusal(state: HallState, printer: str) -> Refusal | None:
         if fault in BLOCKING:
             return Refusal(fault)
     return None if device.state == "ready" or device.faults else Refusal("printer.offline")
+
+
+def printing_refusal(state: HallState, kiosk: str) -> Refusal | None:
+    """None if the slip can come out at the kiosk, or at one that it is rerouted to; else what the kiosk's own printer
+    (or the first that there is) lacks. For a kiosk that has any printer."""
+    refusals = [printer_refusal(state, printer) for printer in state.layout.printers(kiosk).values()]
+    return None if None in refusals else refusals[0]

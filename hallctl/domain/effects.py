@@ -6,6 +6,7 @@ Each carries `until` (ms): the moment after which it is no longer worth doing. A
 from dataclasses import dataclass
 
 from hallctl.domain import events as e
+from hallctl.domain import page_events as p
 from hallctl.domain.events import Record
 from hallctl.domain.state import HallState
 
@@ -22,11 +23,16 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class PrintSlip(Effect):
-    """Print the ticket's slip at the kiosk; copy 1 is the first, later ones say 补打."""
+    """Print the ticket's slip at the kiosk or where that is rerouted to; copy 1 is the first, later ones say 补打."""
 
     ticket: str
     kiosk: str
     copy: int
+
+
+@dataclass(frozen=True, slots=True)
+class RouteSlips(Effect):
+    """What is known of a slip printer has changed: slips that wait for a printer go where one can print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,13 @@ class Announce(Effect):
 class Alarm(Effect):
     """An emergency has begun, has another notice now, or is over: every loudspeaker breaks off, and speaks the notice
     as long as there is one (C16)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePages(Effect):
+    """The files of these scanned pages are wanted no more."""
+
+    pages: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +122,18 @@ def effects(state: HallState, record: Record) -> list[Effect]:
     made: list[Effect] = []
     if isinstance(event, e.TicketTaken) and event.printing and event.kiosk:
         made.append(PrintSlip(at + layout.slip_s * 1000, event.ticket, event.kiosk, 1))
-    elif isinstance(event, e.SlipReprinted):
-        made.append(PrintSlip(at + layout.slip_s * 1000, event.ticket, event.kiosk, 2))
+    elif isinstance(event, e.SlipReprinted | e.SlipRequeued):
+        made.append(PrintSlip(at + layout.slip_s * 1000, event.ticket, event.kiosk, event.copy))
+    elif isinstance(event, e.DeviceReported) and event.device in layout.kiosk_printers.values():
+        made.append(RouteSlips(at + SHOW_MS))
     elif isinstance(event, e.TicketCalled | e.TicketResumed | e.TicketRecalled):
         made.append(Announce(at + layout.announce_s * 1000, event.ticket, event.window))
     elif isinstance(event, e.TicketFinished):
         made.append(AskRating(at + layout.rating_s * 1000, event.ticket, event.window))
+    elif isinstance(event, p.PagesFinished) and event.dropped:
+        made.append(ErasePages(at + SHOW_MS, event.dropped))
+    elif isinstance(event, p.PagesExpired):
+        made.append(ErasePages(at + SHOW_MS, event.pages))
     elif isinstance(event, e.EmergencyDeclared | e.EmergencyEnded):
         made.append(Alarm(at + SHOW_MS))
     if isinstance(event, _EVERYWHERE):

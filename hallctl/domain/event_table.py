@@ -2,10 +2,10 @@
 
 from typing import Final
 
-from hallctl.domain import booking_events, events, watch_events
+from hallctl.domain import booking_events, events, page_events, watch_events
 from hallctl.domain.event import Event
 
-DECLARED: Final = (events, booking_events, watch_events)
+DECLARED: Final = (events, booking_events, watch_events, page_events)
 
 EVENTS: Final[dict[str, type[Event]]] = {
     kind.TYPE: kind

@@ -184,14 +184,38 @@ class RatingLapsed(Event, frozen=True, gc=False):
     ticket: str
 
 
+class SlipBegun(Event, frozen=True, gc=False):
+    """The slip goes to the printer `device` of `kiosk` now: from here on it may be on paper. Durable before the first
+    byte is sent."""
+
+    TYPE: ClassVar[str] = "slip.begun"
+    ticket: str
+    device: str
+    kiosk: str
+    copy: int
+
+
 class SlipConfirmed(Event, frozen=True, gc=False):
+    """`device` has proved the paper."""
+
     TYPE: ClassVar[str] = "slip.confirmed"
     ticket: str
     device: str
 
 
 class SlipFailed(Event, frozen=True, gc=False):
+    """The slip did not come out, or not whole; None: no device was tried."""
+
     TYPE: ClassVar[str] = "slip.failed"
+    ticket: str
+    device: str | None
+    fault: str
+
+
+class SlipDoubted(Event, frozen=True, gc=False):
+    """The slip was sent and nobody knows what came of it; None: the daemon ended meanwhile."""
+
+    TYPE: ClassVar[str] = "slip.doubted"
     ticket: str
     device: str | None
     fault: str
@@ -204,6 +228,16 @@ class SlipReprinted(Event, frozen=True, gc=False):
     ticket: str
     kiosk: str
     reason: str
+    copy: int
+
+
+class SlipRequeued(Event, frozen=True, gc=False):
+    """The same copy is due once more after a restart: nothing of it had been sent, so it is not marked anew."""
+
+    TYPE: ClassVar[str] = "slip.requeued"
+    ticket: str
+    kiosk: str
+    copy: int
 
 
 class WindowOpened(Event, frozen=True, gc=False):
@@ -311,6 +345,17 @@ class DeviceReported(Event, frozen=True, gc=False):
     device: str
     state: str
     faults: tuple[str, ...] = ()
+
+
+class DevicesChanged(Event, frozen=True, gc=False):
+    """The config's devices were changed while the hall ran; the digest is that of the config from now on. Nothing is
+    known of those added or changed until they answer."""
+
+    TYPE: ClassVar[str] = "device.changed"
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    config_digest: str
 
 
 class HelpRequested(Event, frozen=True, gc=False):

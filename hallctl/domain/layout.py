@@ -13,6 +13,7 @@ from msgspec import Struct
 from hallctl.domain.booking import BookingRules, SlotRule
 from hallctl.domain.hours import ALWAYS_OPEN, Hours
 from hallctl.domain.model import RANK, Priority, WindowPlan
+from hallctl.domain.page import ScanRules
 from hallctl.domain.threshold import Watching
 
 
@@ -112,7 +113,10 @@ class Layout:
     held_at_end: str = "expire"
     hours: Hours = ALWAYS_OPEN
     booking: BookingRules = field(default_factory=BookingRules)
+    scans: ScanRules = field(default_factory=ScanRules)
     watch: Watching = Watching()  # noqa: RUF009 - frozen
+    reroutes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """kiosk → other kiosks at whose printers its slips come out while its own cannot print, in the order of trying."""
     lasting: bool = field(init=False)
     """Whether the order of two who wait never changes: waiting counts as it passes for all classes."""
     serving: dict[str, tuple[str, ...]] = field(init=False)
@@ -122,6 +126,11 @@ class Layout:
         serving = {name: tuple(w.id for w in self.windows.values() if name in w.serves) for name in self.services}
         object.__setattr__(self, "serving", serving)
         object.__setattr__(self, "lasting", all(rule.rate == 1000 for rule in self.classes.values()))
+
+    def printers(self, kiosk: str) -> dict[str, str]:
+        """kiosk → printer at which a slip of `kiosk` may come out: its own first, then those it is rerouted to."""
+        places = (kiosk, *self.reroutes.get(kiosk, ()))
+        return {place: printer for place in places if (printer := self.kiosk_printers.get(place)) is not None}
 
 
 EMPTY_LAYOUT: Final = Layout({}, {}, {})

@@ -30,6 +30,7 @@ TICKET_MOVES: Final[dict[str, dict[Stage, Stage]]] = {
     "close": {C: M},
     "rate": {D: D},
     "reprint": {W: W, C: C, S: S, H: H, M: M},
+    "scan": {S: S},
 }
 """move → stage → stage after it. ``step`` ends one service of several, ``requeue`` is a miss after which one waits
 again; ``undo_resume`` is the undo of a ticket that was called back from being on hold; ``expire`` and ``close`` are
@@ -54,6 +55,7 @@ TICKET_REFUSALS: Final[dict[str, str]] = {
     "close": "ticket.not_movable",
     "rate": "rating.not_asked",
     "reprint": "ticket.not_open",
+    "scan": "ticket.not_serving",
 }
 """move → the code told where the table has no entry."""
 

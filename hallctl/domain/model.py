@@ -65,12 +65,16 @@ class Desk(_Name):
 
 
 class SlipState(_Name):
-    """What is known of a ticket's paper. ``queued`` after a crash means: it may or may not have been printed."""
+    """What is known of a ticket's latest slip. ``queued``: nothing of it has been sent to a printer yet; ``printing``:
+    it may be on paper or not; ``failed``: it did not come out whole; ``unknown``: nobody knows, and nobody says more.
+    """
 
     NONE = "none"
     QUEUED = "queued"
+    PRINTING = "printing"
     PRINTED = "printed"
     FAILED = "failed"
+    UNKNOWN = "unknown"
 
 
 class RatingState(_Name):
@@ -159,7 +163,8 @@ class Ticket(Struct, frozen=True, gc=False):
     still to come after the present service; from the second one on the wait counts from `eligible_at`, and the moments
     of calling and serving are those of the present service. An `agent` (代办员) acts for so many `principals`.
     `appointment` is the id of the one checked in. `served` tells in which hours its last service ended: regular, extra,
-    overtime or outside (see `opening`).
+    overtime or outside (see `opening`). `slip` is the state of the latest of its `copies`, `slip_kiosk` the kiosk whose
+    printer has it.
     """
 
     id: str
@@ -200,6 +205,7 @@ class Ticket(Struct, frozen=True, gc=False):
     ahead: int = 0
     slip: SlipState = SlipState.NONE
     slip_fault: str | None = None
+    slip_kiosk: str | None = None
     copies: int = 0
     rating: RatingState = RatingState.NONE
     level: Level | None = None

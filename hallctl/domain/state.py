@@ -32,6 +32,7 @@ from hallctl.domain.model import (
     Window,
     WindowPlan,
 )
+from hallctl.domain.page import Scan
 from hallctl.domain.taken import Taken
 
 Place = tuple[str, str]
@@ -48,6 +49,7 @@ PLAIN: Final = {
     "appointment": "appointments",
     "block": "blocks",
     "quota": "quotas",
+    "scan": "scans",
 }
 """Kinds that are kept by id, without an order, and where."""
 
@@ -55,8 +57,8 @@ Noted = dict[tuple[str, Any], tuple[Any, Any]]
 """What has changed: (kind, key) → (value as it was, value as it is); None where there was or is none.
 
 Kinds and keys: ``ticket``, ``window``, ``account``, ``terminal``, ``alert`` by id, ``tally`` (day, service), ``call``
-ticket, ``device`` and ``agent`` name, ``appointment`` and ``quota`` by id, ``block`` by digest, ``help`` kiosk (True),
-``day`` "" ((day, last day)), ``emergency`` "" (its notice). In the order of the first change.
+ticket, ``device`` and ``agent`` name, ``appointment``, ``quota`` and ``scan`` by id, ``block`` by digest, ``help``
+kiosk (True), ``day`` "" ((day, last day)), ``emergency`` "" (its notice). In the order of the first change.
 """
 
 
@@ -101,6 +103,7 @@ class HallState:
     appointments: dict[str, Appointment] = field(default_factory=dict)
     blocks: dict[str, Block] = field(default_factory=dict)
     quotas: dict[str, Quota] = field(default_factory=dict)
+    scans: dict[str, Scan] = field(default_factory=dict)
     agenda: Agenda = field(default_factory=Agenda)
     lanes: dict[Place, dict[Priority, Lane]] = field(default_factory=dict)
     persons: dict[tuple[str, str], str] = field(default_factory=dict)

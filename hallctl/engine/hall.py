@@ -92,6 +92,19 @@ class Hall:
         for answered in given:
             self._answers.put(RequestKey(answered.key, answered.digest), answered.answer)
 
+    def lay_out(self, layout: Layout) -> None:
+        """The hall is laid out so from now on: its kiosks have other printers."""
+        self._layout = self.state.layout = self.hub.state.layout = layout
+
+    async def answered(self, key: RequestKey | None) -> str | None:
+        """The answer that was given to the same request before, once it is durable; None for a new one. Raises
+        RequestError ``request.reused``."""
+        known = self._answers.known(key) if key is not None else None
+        if isinstance(known, list):
+            await self._idle.wait()
+            known = self._answers.known(key) if key is not None else None
+        return known if isinstance(known, str) else None
+
     def _read(self) -> tuple[HallState, HallState, Head]:
         """The state as the rows tell it, twice: one to run ahead, one to be shown; and the journal's head."""
         with self.database.reading() as connection:

@@ -15,7 +15,7 @@ import msgspec
 import structlog
 
 from hallctl.clock import Clock
-from hallctl.domain.events import DayClosed, DayOpened, HallStarted, Record
+from hallctl.domain.events import DayClosed, DayOpened, DevicesChanged, HallStarted, Record
 from hallctl.domain.model import Ticket
 from hallctl.domain.state import HallState, adopt
 from hallctl.engine.fan_out import FanOut, Subscriber
@@ -35,8 +35,9 @@ RESUME = 500
 """A client that missed more than this gets a snapshot: it is smaller."""
 
 
-RENEWING = (DayOpened, DayClosed, HallStarted)
-"""Events after which everybody takes a snapshot: too much is new. A restart may have brought another config."""
+RENEWING = (DayOpened, DayClosed, HallStarted, DevicesChanged)
+"""Events after which everybody takes a snapshot: too much is new. A restart or a technician may have brought another
+config."""
 
 
 Told = set[tuple[str, str]]

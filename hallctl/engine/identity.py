@@ -17,6 +17,9 @@ from hallctl.errors import StoreError
 from hallctl.store.file import write_whole
 
 KEY_FILE = "secret.key"
+PAGES_KEY = "pages.key"
+"""Scanned pages are encrypted with a key of their own, which no backup has."""
+
 KEY_BYTES = 32
 ELDER_AGE = 60
 
@@ -34,6 +37,11 @@ class Identity:
     def person(self, *, kind: str, name: str, number: str) -> Person:
         """What may be kept of a card."""
         return Person(self.number_digest(number), mask_name(name), mask_number(number), kind)
+
+    def holder(self, *, kind: str, key: str) -> Person:
+        """What may be kept of a code that stands for a person: no number is made up from it, and no name known."""
+        digest = self._mac("holder", f"{kind}\0{key}")[:32]
+        return Person(digest, "", mask_number(key), kind)
 
     def number_digest(self, number: str) -> str:
         """The digest alone, to find somebody by."""
@@ -68,12 +76,13 @@ class Identity:
         return hmac.new(self._key, f"{label}\0{text}".encode(), hashlib.sha256).hexdigest()
 
 
-def load_key(directory: Path) -> bytes:
-    """The key of the data directory, made at the first start (32 random bytes, mode 0600), whole or not at all.
+def load_key(directory: Path, name: str = KEY_FILE) -> bytes:
+    """The key in that file of the data directory, made at the first start (32 random bytes, mode 0600), whole or not
+    at all.
 
     Raises StoreError where it can be neither read nor made, or is not a key.
     """
-    path = directory / KEY_FILE
+    path = directory / name
     try:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():

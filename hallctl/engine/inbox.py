@@ -35,7 +35,6 @@ class Inbox:
         self._cards = cards
         self._codes = codes
         self._clock = clock
-        self._devices = {device.name: device for device in config.devices}
         self._labels = {window.id: window.label or window.id for window in config.windows}
         self._tasks = Tasks("inbox")
 
@@ -79,17 +78,17 @@ class Inbox:
         self._tasks.start(self._execute(cmd.RateTicket(window, Level(key.level), raw=key.raw), device))
 
     def _card(self, device: str, card: c.CardSeen) -> None:
-        kiosk = self._devices[device].kiosk
+        kiosk = self._manager.kiosk_of(device)
         if kiosk is not None:
             self._cards.seen(kiosk, card)
 
     def _card_failed(self, device: str, failure: c.CardFailed) -> None:
-        kiosk = self._devices[device].kiosk
+        kiosk = self._manager.kiosk_of(device)
         if kiosk is not None:
             self._cards.failed(kiosk, failure.code)
 
     def _code(self, device: str, code: c.CodeSeen) -> None:
-        kiosk = self._devices[device].kiosk
+        kiosk = self._manager.kiosk_of(device)
         if kiosk is not None:
             self._codes.seen(kiosk, code)
 

@@ -120,7 +120,7 @@ class Loudspeakers:
             if notice is not None:
                 await driver.say(screen.notice(self._config, notice))
 
-        while hub.state.emergency is not None:
+        while hub.state.emergency is not None and (device, None) in self._manager.find("speaker"):
             try:
                 await self._manager.run(device, say, until=self._clock.now() + NOTICE_S * 1000)
             except DeviceFault as fault:

@@ -12,13 +12,16 @@ import structlog
 
 from hallctl.clock import Clock
 from hallctl.config import HallConfig
+from hallctl.devices.contract import Slip
 from hallctl.devices.manager import Manager
-from hallctl.domain.commands import Command, ConfirmSlip, FailSlip, LapseRating
-from hallctl.domain.effects import Alarm, Announce, AskRating, Effect, PrintSlip, ShowQueue, ShowWindow
+from hallctl.domain.commands import Command, LapseRating
+from hallctl.domain.effects import Alarm, Announce, AskRating, Effect, PrintSlip, RouteSlips, ShowQueue, ShowWindow
+from hallctl.domain.model import Ticket
 from hallctl.engine import screen, slip
 from hallctl.engine.hall import Hall
 from hallctl.engine.identity import Identity
 from hallctl.engine.loudspeaker import Loudspeakers
+from hallctl.engine.spooler import Spooler
 from hallctl.engine.tasks import Tasks
 from hallctl.errors import DeviceFault, StoreError
 
@@ -37,8 +40,8 @@ class Outbox:
         self._tasks = Tasks("outbox")
         self._queued: set[tuple[str, str]] = set()
         self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._spooler = Spooler(hall, manager, clock, self._lay_out)
         self._loudspeakers = Loudspeakers(hall, manager, config, clock)
-        self._padded = {window.id for window in config.windows if manager.find("call_pad", window=window.id)}
 
     def handle(self, made: list[Effect]) -> None:
         """Start the effects of one commit."""
@@ -47,39 +50,26 @@ class Outbox:
 
     def refresh(self, device: str) -> None:
         """The device is back: bring all its screens up to date."""
-        for window in self._manager.windows_of(device):
+        for window in self._manager.units_of(device).values():
             self._show(window, self._clock.now() + 60_000)
+
+    def finish(self) -> None:
+        """The daemon ends, and its devices with it: a slip that has not begun stays queued for the next start."""
+        self._spooler.finish()
 
     async def stop(self) -> None:
         """Give up what has not begun; wait briefly for what has."""
         for timer in self._timers.values():
             timer.cancel()
         await self._loudspeakers.stop()
+        await self._spooler.stop()
         await self._tasks.stop()
 
     # ------------------------------------------------------------ slips
 
-    def _print(self, effect: PrintSlip) -> None:
-        self._tasks.start(self._print_slip(effect))
-
-    async def _print_slip(self, effect: PrintSlip) -> None:
-        """Print, and tell the hall how it ended; silence is never told as success."""
-        found = self._manager.find("slip_printer", kiosk=effect.kiosk)
-        ticket = self._hall.hub.state.tickets.get(effect.ticket)
-        if ticket is None:
-            return
-        if not found:
-            await self._tell(FailSlip(effect.ticket, None, "slip.no_printer"), "printer")
-            return
-        device, _unit = found[0]
+    def _lay_out(self, ticket: Ticket, copy: int) -> Slip:
         token = self._identity.slip_token(ticket.id)
-        laid_out = slip.lay_out(self._config, self._hall.hub.state, ticket, copy=effect.copy, token=token)
-        outcome: Command = ConfirmSlip(effect.ticket, device)
-        try:
-            await self._manager.run(device, lambda driver: driver.print_slip(laid_out), until=effect.until)
-        except DeviceFault as fault:
-            outcome = FailSlip(effect.ticket, device, fault.code)
-        await self._tell(outcome, f"device:{device}")
+        return slip.lay_out(self._config, self._hall.hub.state, ticket, copy=copy, token=token)
 
     async def _tell(self, command: Command, actor: str) -> None:
         try:
@@ -95,7 +85,7 @@ class Outbox:
     def _show_queue(self, effect: ShowQueue) -> None:
         """Only call pads show how many wait."""
         for window in self._hall.hub.state.serving(effect.queue):
-            if window in self._padded:
+            if self._manager.find("call_pad", window=window):
                 self._show(window, effect.until)
 
     def _show(self, window: str, until: int) -> None:
@@ -168,7 +158,8 @@ class Outbox:
 
 
 _RUN: Final[dict[type[Effect], Callable[[Outbox, Any], None]]] = {
-    PrintSlip: Outbox._print,
+    PrintSlip: lambda outbox, effect: outbox._spooler.put(effect),
+    RouteSlips: lambda outbox, _effect: outbox._spooler.route(),
     ShowWindow: Outbox._show_window,
     ShowQueue: Outbox._show_queue,
     Announce: Outbox._announce,

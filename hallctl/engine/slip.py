@@ -69,7 +69,7 @@ def facts(config: HallConfig, state: HallState, ticket: Ticket, *, copy: int, to
         "time": local_time(ticket.taken_at, config.tz).strftime("%Y-%m-%d %H:%M"),
         "note": service.note,
         "phone": config.hall.phone,
-        "reprint": f"【补打】第 {ticket.copies} 张" if copy > 1 else "",
+        "reprint": f"【补打】第 {copy} 张" if copy > 1 else "",
         "url": f"{base}/ticket/#{token}" if base else token,
         "id": ticket.id,
     }

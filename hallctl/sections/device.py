@@ -9,12 +9,15 @@ from hallctl.sections.section import Id, Section
 
 class DeviceSection(Section):
     name: Id = Field(description="Name of the device, as shown to the technician.")
-    driver: str = Field(description="Which driver speaks to it; see `hallctl devices`.")
+    driver: str = Field(description="Which driver speaks to it; see `hallctl devices drivers`.")
     link: str = Field(
-        "none:", description="tcp://host:port, serial:///dev/tty?baud=9600, input:///dev/input/by-id/..., or none:"
+        "none:",
+        description="tcp://host:port, serial:///dev/tty?baud=9600, serial://1a86:7523?baud=9600, usblp:///dev/usb/lp0, "
+        "usb://0416:5011, input:///dev/input/by-id/..., video:///dev/v4l/by-id/..., pcsc:, or none:",
     )
     kiosk: Id | None = Field(None, description="The kiosk it belongs to (printer, card reader).")
     zone: Id | None = Field(None, description="The zone it serves (loudspeaker).")
+    window: Id | None = Field(None, description="The window it stands at, where it serves that one only (scanner).")
     units: dict[str, Id] = Field({}, description="Bus address = window id (pads, strips).")
     options: dict[str, Any] = Field({}, description="The driver's own options; see its README.")
 

@@ -35,6 +35,9 @@ class KioskSection(Section):
     id: Id = Field(description="Id of the kiosk.")
     name: str = Field("", description="Where it stands.")
     services: list[Id] = Field([], description="Services it offers; empty: all.")
+    reroute: list[Id] = Field(
+        [], description="Other kiosks at which its slips come out while its own printer cannot print, the first first."
+    )
 
 
 class BackupSection(Section):

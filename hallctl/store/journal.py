@@ -99,7 +99,7 @@ def last_head(connection: sqlite3.Connection) -> Head:
 def read(connection: sqlite3.Connection, after_seq: int = 0) -> Iterator[Record]:
     """The records after `after_seq` in order, private fields included, streamed."""
     for seq, at, day, actor, name, body, private in connection.execute(_read_text(), (after_seq,)):
-        yield Record(seq, at, day, actor, _decode(name, body, private))
+        yield Record(seq, at, day, actor, decode(name, body, private))
 
 
 def last_seq(connection: sqlite3.Connection) -> int:
@@ -130,7 +130,7 @@ def page(
         first, end = max(first, began), min(end, ended)
     cursor = connection.execute(_page_text(tuple(given)), [*given.values(), first, end])
     found = islice(cursor, max(0, min(limit, PAGE_LIMIT)))
-    return [Record(seq, at, day, actor, _decode(name, body, None)) for seq, at, day, actor, name, body in found]
+    return [Record(seq, at, day, actor, decode(name, body, None)) for seq, at, day, actor, name, body in found]
 
 
 def _span(connection: sqlite3.Connection, day: str, days: int) -> tuple[int, int]:
@@ -142,6 +142,12 @@ def _span(connection: sqlite3.Connection, day: str, days: int) -> tuple[int, int
     if day not in began:
         return 1, 1
     return began[day], later[days - 1] if len(later) >= days else sys.maxsize
+
+
+def opening(connection: sqlite3.Connection, day: str) -> int | None:
+    """The `seq` with which the business day (YYYY-MM-DD) or the first one after it was opened; None: none was yet."""
+    row = connection.execute(_opened_text(), (day,)).fetchone()
+    return row[0] if row else None
 
 
 def _day_of(ticket: str) -> str | None:
@@ -166,7 +172,8 @@ def _encode(record: Record) -> tuple[tuple[Value, ...], str | None]:
     return (record.seq, record.at, record.day, record.actor, event.TYPE, *subject, body), private
 
 
-def _decode(name: str, body: str, private: str | None) -> Event:
+def decode(name: str, body: str, private: str | None = None) -> Event:
+    """The event of a row; StoreError ``store.damaged`` where the body does not fit its type."""
     kind = EVENTS.get(name)
     try:
         if kind is None:

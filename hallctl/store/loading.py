@@ -18,6 +18,7 @@ from hallctl.domain.alert import Alert
 from hallctl.domain.apply import apply
 from hallctl.domain.booking import Appointment, Block, Quota
 from hallctl.domain.model import Account, Agent, Call, Device, Person, Tally, Terminal, Ticket, Window
+from hallctl.domain.page import Scan
 from hallctl.domain.state import HallState
 from hallctl.domain.taken import Taken
 from hallctl.errors import StoreError
@@ -70,6 +71,7 @@ def rows(connection: sqlite3.Connection) -> HallState:
     state.alerts.update((alert.id, alert) for alert in _read(connection, _ALERTS, Alert))
     state.blocks.update((block.digest, block) for block in _read(connection, _BLOCKS, Block))
     state.quotas.update((quota.id, quota) for quota in _read(connection, _QUOTAS, Quota))
+    state.scans.update((scan.id, scan) for scan in _read(connection, _SCANS, Scan))
     state.calls.update((call.ticket, call) for call in _read(connection, _CALLS, Call))
     state.helps.update(kiosk for (kiosk,) in connection.execute(_HELPS))
     for service, *figures in connection.execute(_TALLIES, (state.last_day,)):
@@ -134,7 +136,7 @@ def _ticket(row: tuple[Any, ...]) -> Ticket:
 
 _CONVERTERS: Final[dict[Any, list[tuple[int, Callable[[Any], Any]]]]] = {
     kind: _converters(kind)
-    for kind in (Ticket, Window, Device, Account, Terminal, Agent, Alert, Call, Appointment, Block, Quota)
+    for kind in (Ticket, Window, Device, Account, Terminal, Agent, Alert, Call, Appointment, Block, Quota, Scan)
 }
 _TICKET: Final = table_of(tables.Ticket)
 _TALLY: Final = table_of(tables.Tally)
@@ -156,6 +158,7 @@ _ALERTS: Final = compiled(_select(table_of(tables.Alert), Alert))
 _APPOINTMENTS: Final = compiled(_select(table_of(tables.Appointment), Appointment).where(tables.LIVE))
 _BLOCKS: Final = compiled(_select(table_of(tables.Block), Block))
 _QUOTAS: Final = compiled(_select(table_of(tables.Quota), Quota))
+_SCANS: Final = compiled(_select(table_of(tables.Scan), Scan))
 _CALLS: Final = compiled(_select(_CALL, Call).order_by(_CALL.c.seq))
 _HELPS: Final = compiled(select(table_of(tables.Help)))
 _TALLIES: Final = compiled(_select(_TALLY, Tally, "service").where(_TALLY.c.day == ""))

@@ -15,6 +15,7 @@ from msgspec.structs import astuple
 from hallctl.domain.alert import Alert
 from hallctl.domain.booking import Appointment, Block, Quota
 from hallctl.domain.model import ACTIVE, Account, Agent, Call, Device, Person, Tally, Terminal, Ticket, Window
+from hallctl.domain.page import Scan
 from hallctl.domain.state import Noted
 from hallctl.store import tables
 from hallctl.store.statement import Row, Value, columns, delete_text, insert_text, update_text, upsert_text
@@ -119,6 +120,7 @@ _ROW: Final[dict[str, Callable[[Any, Any], Row]]] = {
     "appointment": _table(tables.Appointment, Appointment),
     "block": _table(tables.Block, Block),
     "quota": _table(tables.Quota, Quota),
+    "scan": _table(tables.Scan, Scan),
     "help": _help_row,
     "emergency": _emergency_row,
     "day": _day_row,

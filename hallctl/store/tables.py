@@ -116,6 +116,7 @@ class Ticket(_Table, table=True):
     ahead: int
     slip: str
     slip_fault: str | None
+    slip_kiosk: str | None
     copies: int
     rating: str
     level: str | None
@@ -247,6 +248,19 @@ class Quota(_Table, table=True):
     service: str
     start: int = Field(sa_type=BigInteger)
     quota: int
+
+
+class Scan(_Table, table=True):
+    """Scanned pages of a ticket while they are kept; `pages` and `removed` are JSON."""
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: str = Field(primary_key=True)
+    label: str
+    changed_at: int = Field(sa_type=BigInteger)
+    pages: str
+    removed: str
+    finished_at: int | None = Field(sa_type=BigInteger)
 
 
 class Alert(_Table, table=True):

@@ -157,4 +157,8 @@ REFUSALS: Final = {
         "{kiosk} 没有配置小票打印机。请拍照或记住号码。",
         "{kiosk} has no printer. Photograph or remember the number.",
     ),
+    "slip.late": (
+        "小票没有及时打印，号码有效，可补打。",
+        "The slip was not printed in time. The number is valid; the slip can be printed again.",
+    ),
 }

@@ -4,6 +4,7 @@ import { html, useEffect, useState } from "../shared/ui.js";
 import { pick, say, t } from "../shared/i18n.js";
 import { clock, stopwatch } from "../shared/time.js";
 import { go } from "./address.js";
+import { saveFile } from "./file.js";
 import { namesOf } from "./names.js";
 import { fragmentOf } from "./route.js";
 import { GROUPS, dayOf, ledgerFile, rowsOf, totalsBy, totalsOf, valuesOf } from "./table.js";
@@ -15,15 +16,6 @@ const SHOWN = 200;
 const time = (at) => (at ? clock(at, { seconds: true }) : "");
 const span = (seconds) => (seconds === null || seconds === undefined ? "" : stopwatch(seconds));
 const idOf = (day, label) => `${day.replaceAll("-", "")}-${label}`;
-
-function save(text, name) {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
-  const link = document.createElement("a");
-  link.href = address;
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 60000);
-}
 
 function Totals({ rows }) {
   const sum = totalsOf(rows);
@@ -98,7 +90,7 @@ function Bar({ app, query, all, rows, names, print, again }) {
   const { hall } = app.hall.state;
   const { day } = query;
   const name = [hall.value.id, day, ...GROUPS.map((column) => query[column])].filter(Boolean).join("-");
-  const file = () => save(ledgerFile(rows, names, hall.value.timezone), `${name}.csv`);
+  const file = () => saveFile(ledgerFile(rows, names, hall.value.timezone), `${name}.csv`);
   return html`<div class="filter"><h2>${t("admin.tab.ledger")}<span class="print-only"> · ${pick(hall.value)} · ${day}${limits(query, names)}</span></h2>
     <label><span>${t("admin.ledger.day")}</span><input type="date" value=${day} data-test="admin-ledger-day"
       onChange=${(event) => { if (event.currentTarget.value) go("ledger", { ...query, day: event.currentTarget.value }); }} /></label>

@@ -9,13 +9,15 @@ import { labelOf } from "./names.js";
 export const TYPES = new Set([
   "ticket.taken", "ticket.cancelled", "ticket.called", "ticket.recalled", "ticket.started", "ticket.finished",
   "ticket.missed", "ticket.restored", "ticket.held", "ticket.resumed", "ticket.transferred", "ticket.undone",
-  "ticket.expired", "ticket.rated", "rating.lapsed", "slip.confirmed", "slip.failed", "slip.reprinted",
+  "ticket.expired", "ticket.rated", "rating.lapsed", "slip.begun", "slip.confirmed", "slip.failed",
+  "slip.doubted", "slip.reprinted", "slip.requeued",
   "window.opened", "window.paused", "window.resumed", "window.closed", "window.taken_over", "clerk.logged_in",
   "clerk.logged_out", "day.opened", "day.closed", "numbers.skipped", "hall.started", "device.reported", "help.requested",
   "help.answered", "terminal.paired", "terminal.revoked", "account.set", "account.removed", "ticket.stepped",
   "window.arranged", "emergency.declared", "emergency.ended", "agent.set", "agent.removed", "alert.raised", "alert.advised",
   "alert.cleared", "alert.confirmed", "alert.dismissed", "appointment.booked", "appointment.imported",
-  "appointment.cancelled", "appointment.checked_in", "appointment.missed", "quota.set", "block.lifted",
+  "appointment.cancelled", "appointment.checked_in", "appointment.missed", "quota.set", "block.lifted", "device.changed",
+  "page.scanned", "page.arranged", "page.removed", "page.restored", "page.finished", "page.offered", "page.shown", "page.expired",
 ]);
 
 /** Faults with a short name, `admin.fault.<code>`; a driver's newer code is shown as it is. */
@@ -23,7 +25,7 @@ export const FAULTS = new Set([
   "device.lost", "device.unreachable", "device.silent", "device.wrong_identity", "device.garbled", "device.refused",
   "device.busy", "device.failed", "device.unproven", "printer.paper_out", "printer.paper_near_end", "printer.cover_open",
   "printer.cutter", "printer.offline", "printer.error", "printer.unproven", "card.read_failed", "reader.fault",
-  "voice.no_engine", "voice.no_sound", "slip.no_printer",
+  "voice.no_engine", "voice.no_sound", "slip.no_printer", "slip.late", "printer.head_hot",
 ]);
 const REASONS = new Set(["asked", "same_person", "restart", "day.closed"]);
 const WHY = new Set(["fifo", "priority", "ratio", "longest_relative_wait", "cap", "returned", "chosen", "target"]);
@@ -52,6 +54,13 @@ function deedOf(suggestion, names) {
   return t(`admin.watch.action.${suggestion.action}`, { window: names.window(suggestion.window), plan });
 }
 
+/** What was done to the config's devices: "添加 printer-2；删除 printer-1". */
+function changesOf(data) {
+  const parts = ["added", "changed", "removed"].filter((part) => data[part]?.length > 0)
+    .map((part) => t(`admin.event.devices.${part}`, { devices: data[part].join(LIST()) }));
+  return parts.join(t("admin.event.devices.and")) || t("admin.event.devices.same");
+}
+
 /** Everything a sentence may name, "" for what the event does not have. */
 function paramsOf({ type, data }, names) {
   const faults = (data.faults ?? []).map(faultText).join(LIST());
@@ -72,6 +81,7 @@ function paramsOf({ type, data }, names) {
     appointment: data.appointment ?? "", source: data.source ?? "", booked: data.booked ?? 0, known: data.known ?? 0, refused: data.refused ?? 0,
     counts: data.counts ? t("admin.event.counts") : "", late: data.late ? t("admin.event.late") : "", block: data.block ?? "",
     quota: data.quota ?? t("admin.event.quota.rule"), number: data.number ?? "", again: data.fresh === false ? t("admin.event.again") : "",
+    changes: type === "device.changed" ? changesOf(data) : "", count: Array.isArray(data.pages) ? data.pages.length : data.pages ?? 0,
     ahead: data.ahead ?? "", priority: data.priority && data.priority !== "normal" ? `${t(`priority.${data.priority}`)} · ` : "",
   };
 }
@@ -88,7 +98,7 @@ export function sentenceOf(record, names) {
 /** What kind of line it is, for its mark: a refusal of fate, a person's deed, a device's word. */
 export function toneOf({ type, data }) {
   if (type === "emergency.declared" || type === "alert.raised") return "bad";
-  if (["slip.failed", "ticket.missed", "ticket.expired", "ticket.cancelled"].includes(type)) return "bad";
+  if (["slip.failed", "slip.doubted", "ticket.missed", "ticket.expired", "ticket.cancelled"].includes(type)) return "bad";
   if (type === "device.reported") return (data.faults ?? []).length > 0 || data.state === "offline" ? "bad" : "quiet";
   if (type.startsWith("ticket.")) return "ticket";
   return "quiet";

@@ -5,14 +5,31 @@ import { choices } from "./wire.js";
 /** @typedef {{action: string, params?: object, value?: string, on?: boolean|null}} Choice `on` null: no state is known */
 /** @typedef {{key: string, choices: Choice[]}} Switch */
 
-/** A press of `action`; `on(view)` tells whether the device stands so. */
-const press = (action, on = null, params = {}) => ({ action, on, params });
+/** A press of `action`; `on(view)` tells whether the device stands so, `fits(view)` whether this device has it. */
+const press = (action, on = null, params = {}, fits = () => true) => ({ action, on, params, fits });
 
 const LINE = {
   plug: [press("plug", (view) => view.plugged), press("unplug", (view) => !view.plugged)],
   power: [press("unmute", (view) => !view.muted), press("mute", (view) => view.muted)],
   noise: [press("noise", (view) => view.noisy)],
+  half: [press("half", (view) => view.halved)],
+  damage: [press("damage", (view) => view.damaged)],
+  slow: [0, 3].map((seconds) => press("slow", (view) => view.slow_s === seconds, { seconds })),
 };
+
+/** Of a device that never says a word; what is wrong with its words cannot be seen. */
+const QUIET = Object.fromEntries(Object.entries(LINE).map(([key, presses]) => [
+  key, ["plug", "power"].includes(key) ? presses : presses.map((each) => ({ ...each, fits: () => false })),
+]));
+
+const RESET = [press("power_cycle")];
+const CHECKSUM = [press("bad_checksum", null, { times: 1 })];
+const isModule = (view) => view.kind === "gm65";
+const isKeyboard = (view) => view.kind === "keyboard";
+const card = (view) => Object.values(view.cards ?? {})[0] ?? {};
+
+/** A switch whose positions are a view's values: `[action, value]` each, the first one is well. */
+const positions = (key, ...rows) => rows.map(([action, value = action]) => press(action, (view) => view[key] === value));
 
 const PANELS = {
   escpos: {
@@ -25,10 +42,12 @@ const PANELS = {
         press("cutter_clear", (view) => view.cutter === "ok"), press("cutter_jam", (view) => view.cutter !== "ok"),
         press("cutter_jam", null, { held: "no" }),
       ],
+      head: [press("head_cool", (view) => view.head !== "hot"), press("head_hot", (view) => view.head === "hot")],
+      roll: [press("paper_out_after", null, { lines: 3 })],
       online: [press("online", (view) => view.online), press("offline", (view) => !view.online)],
-      plug: LINE.plug,
-      power: LINE.power,
-      slow: [0, 3].map((seconds) => press("slow", (view) => view.slow_s === seconds, { seconds })),
+      ...LINE,
+      damage: [],
+      queue: [press("queue_status", (view) => view.queues_status)],
       cut: [press("cut_cable_after", null, { bytes: 100 })],
     },
   },
@@ -36,18 +55,73 @@ const PANELS = {
     front: {},
     faults: {
       ...LINE, self_test: [press("pass_self_test"), press("fail_self_test")],
-      checksum: [press("bad_checksum", null, { times: 1 })],
+      checksum: CHECKSUM,
+      in_read: ["lift_card", "half", "unplug"].map((then) => press("in_read", null, { then })),
+      fingerprint: [press("refuse_fingerprint")],
+    },
+  },
+  barcode: {
+    front: {},
+    faults: {
+      ...LINE,
+      code: [
+        press("half_code"), press("slow_code"), press("rubbish"), press("overflow", null, {}, isKeyboard),
+      ],
+      checksum: CHECKSUM.map((each) => ({ ...each, fits: isModule })),
+      reset: [press("power", null, {}, isModule)],
     },
   },
   callpad: { front: {}, faults: LINE },
   ratingpad: { front: {}, faults: LINE },
-  ledstrip: { front: {}, faults: { ...LINE, reset: [press("power_cycle")] } },
-  voice: { front: { clips: [press("clear")] }, faults: {} },
+  padframe: { front: {}, faults: { ...LINE, checksum: CHECKSUM } },
+  hidpad: { front: {}, faults: { ...LINE, keys: [press("half_key"), press("hold"), press("overflow")] } },
+  ledstrip: { front: {}, faults: { ...QUIET, reset: RESET } },
+  eqsign: { front: {}, faults: { ...LINE, reset: RESET } },
+  onbon: {
+    front: {},
+    faults: {
+      screen: [press("on", (view) => card(view).on !== false), press("off", (view) => card(view).on === false)],
+      refuse: [0, 3].map((error) => press("refuse", (view) => view.refuses === error, { error })),
+      ...LINE, reset: RESET,
+    },
+  },
+  camera: { front: {}, faults: { picture: [...positions("mode", ["well"], ["frozen"], ["no_frames"]), press("dies")], plug: LINE.plug } },
+  escl: {
+    front: { sheets: [3, 1, 0].map((sheets) => press("load", (view) => view.sheets === sheets, { sheets })) },
+    faults: {
+      feeder: [
+        press("clear", (view) => !["ScannerAdfJam", "ScannerAdfDoorOpen"].includes(view.adf) && view.mode === "well"),
+        press("cover_open", (view) => view.adf === "ScannerAdfDoorOpen"), press("jam", (view) => view.adf === "ScannerAdfJam"),
+        press("busy"),
+      ],
+      answers: [press("clear", (view) => view.mode === "well"), ...["mute", "stopped", "cut", "garbage", "huge", "laughs", "web", "redirect", "wrong_host", "lies"]
+        .map((mode) => press(mode, (view) => view.mode === mode))],
+      plug: LINE.plug,
+    },
+  },
+  sane: {
+    front: {},
+    faults: {
+      feeder: positions("fault", ["well"], ["no_paper"], ["jam"], ["cover_open"], ["busy"], ["io_error"]),
+      pace: [press("fast", (view) => !view.slow), press("slow", (view) => view.slow)],
+      plug: LINE.plug,
+    },
+  },
+  voice: {
+    front: { clips: [press("clear")] },
+    faults: {
+      plug: LINE.plug,
+      power: [press("unmute", (view) => view.fault !== "mute"), press("mute", (view) => view.fault === "mute")],
+      ...Object.fromEntries(["noise", "half", "damage"].map((fault) => [fault, [press(fault, (view) => view.fault === fault)]])),
+      slow: [0, 3].map((seconds) => press("slow", (view) => (view.fault === "slow 3") === (seconds === 3), { seconds })),
+    },
+  },
 };
 
 /** Drivers with a picture of their own, and the actions that it carries. */
 export const DRAWN = {
-  escpos: [], idcard: ["place_card", "lift_card"], callpad: ["key"], ratingpad: ["grade"], ledstrip: [], voice: [],
+  escpos: [], idcard: ["place_card", "lift_card"], barcode: ["scan"], callpad: ["key"], ratingpad: ["grade"], padframe: ["key"],
+  hidpad: ["key", "numlock"], ledstrip: [], eqsign: [], onbon: [], camera: ["lay"], escl: [], sane: [], voice: [],
 };
 
 /** What tells a press from another of the same action: its only parameter's value. */
@@ -60,7 +134,7 @@ function valueOf(params) {
 function switches(table, actions, view) {
   return Object.entries(table).map(([key, presses]) => ({
     key,
-    choices: presses.filter(({ action }) => action in actions).map(({ action, on, params }) => (
+    choices: presses.filter(({ action, fits }) => action in actions && fits(view)).map(({ action, on, params }) => (
       { action, params, value: valueOf(params), on: on === null ? null : Boolean(on(view)) })),
   })).filter((each) => each.choices.length > 0);
 }
@@ -86,11 +160,24 @@ export function valuesOf(device, action, parameter) {
   return choices(device.actions[action]?.[parameter]);
 }
 
-/** The faults a device stands in now, as keys of its switches' choices other than the first. */
+/** Whether a choice is a fault that the device stands in: not the first of several, or the only one. */
+const isFault = (choice, index, all) => choice.on === true && (index > 0 || all.length === 1);
+
+/** The faults a device stands in now: `[{key, action, value}]`, the switch and its position. */
 export function faultsOn(panel) {
-  return [...panel.front, ...panel.faults].flatMap(({ choices: all }) => all
-    .filter((choice, index) => choice.on === true && (index > 0 || all.length === 1))
-    .map(({ action }) => action));
+  return [...panel.front, ...panel.faults].flatMap(({ key, choices: all }) => (
+    all.filter(isFault).map(({ action, value }) => ({ key, action, value }))));
+}
+
+/**
+ * The presses that mend what a device suffers from, as far as it tells: each switch to its first position, or once more
+ * where it has one only. What a reader's self-test is to say, no view tells: its pass comes along.
+ * @returns {Choice[]}
+ */
+export function mendsOf(panel) {
+  const rows = [...panel.front, ...panel.faults].map(({ choices: all }) => all);
+  const mends = rows.filter((all) => all.some(isFault)).map((all) => all[0]);
+  return mends.length ? [...mends, ...rows.flat().filter(({ action }) => action === "pass_self_test")] : [];
 }
 
 /** `data-test` of a press: demo-press-<device>-<action>-<value>. */

@@ -6,6 +6,7 @@ import { createHall } from "../shared/hall.js";
 import { register, say, t } from "../shared/i18n.js";
 import { OfflineBar } from "../shared/offline.js";
 import { openSession } from "../shared/session.js";
+import deviceTexts from "../i18n/demo_device.js";
 import texts from "../i18n/demo.js";
 import { Desks } from "./desks.js";
 import { PlainDevice } from "./device.js";
@@ -16,6 +17,7 @@ import { createStage } from "./stage.js";
 import { Waiting } from "./waiting.js";
 
 register(texts);
+register(deviceTexts);
 
 /** Instead of the plan: why there is none. */
 function Words({ title, text }) {
@@ -27,6 +29,7 @@ function Closet({ hall, stage, devices }) {
   if (devices.length === 0) return null;
   return html`<section class="area closet" aria-label=${t("demo.area.lines")}>
     <h2>${t("demo.area.lines")}</h2>
+    <p class="soft small">${t("demo.area.lines.text")}</p>
     <div class="closet-row">${devices.map((device) => html`
       <${PlainDevice} key=${device.name} hall=${hall} stage=${stage} device=${device} />`)}</div>
   </section>`;
@@ -39,8 +42,8 @@ function Plan({ hall, stage }) {
   return html`<main class="plan">
     <${Entrance} hall=${hall} stage=${stage} kiosks=${plan.kiosks} />
     <div class="inside">
-      <${Desks} stage=${stage} windows=${plan.windows} />
-      <${Waiting} hall=${hall} stage=${stage} speakers=${plan.speakers} />
+      <${Desks} hall=${hall} stage=${stage} windows=${plan.windows} />
+      <${Waiting} hall=${hall} stage=${stage} speakers=${plan.speakers} signs=${plan.signs} />
       <${Closet} hall=${hall} stage=${stage} devices=${[...plan.lines, ...plan.others]} />
     </div>
   </main>`;

@@ -3,10 +3,10 @@
 import { html, useState } from "../shared/ui.js";
 import { say, t } from "../shared/i18n.js";
 import { clock } from "../shared/time.js";
-import { DRAWN, faultsOn, panelOf, testId } from "./actions.js";
+import { DRAWN, faultsOn, mendsOf, panelOf, testId } from "./actions.js";
 import { isUnproven } from "./plan.js";
 import { bytesOf, choices, lastFrames, viewRows } from "./wire.js";
-import { word } from "./words.js";
+import { position, told, word } from "./words.js";
 
 /** A key of the device. `on`: whether the device stands so (null: it tells no state). */
 export function Press({ stage, device, action, params = {}, values = [], on = null, spot, remark, kind = "", children }) {
@@ -42,27 +42,38 @@ export function Seen({ hall, device }) {
     ${sentences.map((sentence) => html`<span key=${sentence.code} class="seen-words">${say(sentence)}</span>`)}</p>`;
 }
 
-function SwitchRow({ stage, device, row }) {
+function SwitchRow({ stage, device, row, text = "" }) {
   return html`<div class="switch" role="group" aria-label=${word("switch", row.key)}>
     <span class="switch-name">${word("switch", row.key)}</span>
     <span class="switch-keys">${row.choices.map(({ action, params, value, on }) => html`
       <${Press} key=${action + (value ?? "")} stage=${stage} device=${device} action=${action} params=${params}
-        values=${[value]} on=${on}>${word("action", value === undefined ? action : `${action}.${value}`)}<//>`)}</span></div>`;
+        values=${[value]} on=${on}>${position(row.key, action, value)}<//>`)}</span>
+    ${text && html`<span class="switch-told">${text}</span>`}</div>`;
 }
 
 export function Front({ stage, device }) {
   return panelOf(device).front.map((row) => html`<${SwitchRow} key=${row.key} stage=${stage} device=${device.name} row=${row} />`);
 }
 
-/** The faults, folded away; the fold says which are on. */
+/** One key that undoes every fault the device stands in; it is there as long as there is one. */
+function Mend({ stage, device, panel }) {
+  const mends = mendsOf(panel);
+  if (mends.length === 0) return null;
+  const mend = async () => { for (const { action, params } of mends) await stage.press(device, action, params); };
+  return html`<button type="button" class="press mend" data-test=${`demo-mend-${device}`} onClick=${mend}>${t("demo.mend")}</button>`;
+}
+
+/** The faults, folded away, each with what it does; the fold says which are on, and a key beside it mends them all. */
 export function Faults({ stage, device }) {
   const panel = panelOf(device);
   const rest = device.driver in DRAWN ? panel.rest : []; // an unknown device's keys are not faults: they stand open
   const on = faultsOn({ front: [], faults: panel.faults });
   if (panel.faults.length + rest.length === 0) return null;
-  return html`<details class="fold" data-test=${`demo-faults-${device.name}`}><summary>${t("demo.faults")}
-      ${on.map((action) => html`<span key=${action} class="chip fault">${word("action", action)}</span>`)}</summary>
-    ${panel.faults.map((row) => html`<${SwitchRow} key=${row.key} stage=${stage} device=${device.name} row=${row} />`)}
+  return html`<${Mend} stage=${stage} device=${device.name} panel=${panel} />
+    <details class="fold" data-test=${`demo-faults-${device.name}`}><summary>${t("demo.faults")}
+      ${on.map(({ key, action, value }) => html`<span key=${action} class="chip fault">${position(key, action, value)}</span>`)}</summary>
+    ${panel.faults.map((row) => html`<${SwitchRow} key=${row.key} stage=${stage} device=${device.name} row=${row}
+      text=${told(device.driver, row.key)} />`)}
     <${Rest} stage=${stage} device=${device} rows=${rest} />
   </details>`;
 }
@@ -112,9 +123,12 @@ function Frame({ frame }) {
     <code>${bytes.join(" ")} ${note}</code></li>`;
 }
 
+/** What the switches and the windows' pictures show of a known device. */
+const TOLD = ["pads", "strips", "cards", "plugged", "muted", "noisy", "halved", "damaged", "slow_s"];
+
 /** A device whose picture this page does not have: what it shows, and all its keys. */
 export function PlainDevice({ hall, stage, device }) {
-  const rows = viewRows(device.view, device.driver in DRAWN ? ["pads", "strips", "plugged", "muted", "noisy"] : []);
+  const rows = viewRows(device.view, device.driver in DRAWN ? TOLD : []);
   return html`<article class="device" data-test=${`demo-device-${device.name}`}>
     <header class="device-head"><h3>${word("driver", device.driver)}</h3><span class="soft">${device.name}</span></header>
     <${Seen} hall=${hall} device=${device} />

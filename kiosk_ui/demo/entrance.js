@@ -1,14 +1,15 @@
-// The entrance: each kiosk with the printer and the card reader that stand in it.
+// The entrance: each kiosk with the printer, the card reader and the code reader that stand in it.
 
 import { html, useRef } from "../shared/ui.js";
 import { pick, t } from "../shared/i18n.js";
 import { valuesOf } from "./actions.js";
+import { CodeReader } from "./codes.js";
 import { Faults, Front, Note, PlainDevice, Press, Seen, Wire } from "./device.js";
 import { OpenPage } from "./links.js";
 import { isArmed } from "./plan.js";
 import { word } from "./words.js";
 
-const PICTURES = { escpos: Printer, idcard: Reader };
+const PICTURES = { escpos: Printer, idcard: Reader, barcode: CodeReader };
 
 /** A device of any kind, with its picture where there is one. */
 export function Device(props) {

@@ -1,22 +1,35 @@
 // Where each device stands on the floor plan, and what a visitor has tried. Pure.
 
 /** Drivers whose units stand at windows, and what a unit is there. */
-const AT_WINDOWS = { ledstrip: "strip", callpad: "pad", ratingpad: "rating" };
+const AT_WINDOWS = {
+  ledstrip: "strip", eqsign: "strip", onbon: "strip", callpad: "pad", padframe: "pad", hidpad: "pad", ratingpad: "rating",
+};
 const ARMED_MS = 2500;
+
+/** The windows that a device's units stand for. */
+const windowsOf = (device) => Object.values(device.units ?? {});
 
 /**
  * @param {any[]} devices of `demo.list` @param {any[]} kiosks @param {any[]} windows of the hall
- * @returns `{kiosks: [{kiosk, devices}], windows: [{window, parts: {strip, pad, rating}}], speakers, lines, others}`;
- *   a part is `{device, unit}`; `lines` are the devices whose units are at windows
+ * @returns `{kiosks: [{kiosk, devices}], windows: [{window, parts: {strip, pad, rating}, own}], speakers, signs, lines,
+ *   others}`; a part is `{device, unit}`; `own` are the devices of that window alone, `signs` those that hang in the hall
+ *   for several, `lines` the buses whose units are at windows
  */
 export function planOf(devices, kiosks, windows) {
   const left = new Set(devices);
   const take = (/** @type {(device: any) => boolean} */ fits) => [...left].filter((device) => fits(device) && left.delete(device));
-  const lines = take((device) => AT_WINDOWS[device.driver] !== undefined && Object.keys(device.units ?? {}).length > 0);
+  const stands = (device) => AT_WINDOWS[device.driver] !== undefined && windowsOf(device).length > 0;
+  const signs = take((device) => device.driver === "onbon" && windowsOf(device).length > 1);
+  const single = take((device) => stands(device) && windowsOf(device).length === 1);
+  const lines = take(stands);
   return {
     kiosks: kiosks.map((kiosk) => ({ kiosk, devices: take((device) => device.place === kiosk.id) })),
-    windows: windows.map((window) => ({ window, parts: partsAt(window.id, lines) })),
+    windows: windows.map((window) => ({
+      window, parts: partsAt(window.id, [...lines, ...single]),
+      own: [...single.filter((device) => windowsOf(device)[0] === window.id), ...take((device) => device.window === window.id)],
+    })),
     speakers: take((device) => device.driver === "voice"),
+    signs,
     lines,
     others: [...left],
   };
@@ -29,6 +42,43 @@ function partsAt(window, lines) {
     if (unit !== undefined) parts[AT_WINDOWS[device.driver]] = { device, unit };
   }
   return parts;
+}
+
+/** What a strip or sign shows for a unit: `{text, colour, on}`. A sign with one unit shows that on all its areas. */
+export function shownAt({ device, unit }) {
+  const { view } = device;
+  if (device.driver === "ledstrip") return { text: "", colour: "red", ...view.strips?.[unit], on: !view.muted };
+  const sign = view.cards?.[unit] ?? Object.values(view.cards ?? {})[0] ?? {};
+  const area = Object.values(sign.areas ?? {})[0];
+  return { text: area?.text ?? "", colour: area?.colour ?? "red", on: !view.muted && sign.on !== false };
+}
+
+/**
+ * A sign with areas as it is drawn: `{width, height, on, brightness, rows: [{x, y, width, height, text, colour, window}]}`; areas and
+ * units stand in the same order, which tells each area's window.
+ */
+export function screenOf({ view, units }) {
+  const sign = Object.values(view.cards ?? {})[0] ?? {};
+  const windows = Object.entries(units ?? {}).sort(([a], [b]) => Number(a) - Number(b)).map(([, window]) => window);
+  const areas = Object.values(sign.areas ?? {});
+  const rows = areas.map((area, index) => ({ ...area, window: areas.length === windows.length ? windows[index] : "" }));
+  return {
+    width: Math.max(1, ...rows.map((row) => row.x + row.width)), height: Math.max(1, ...rows.map((row) => row.y + row.height)),
+    on: !view.muted && sign.on !== false, brightness: sign.brightness ?? null, rows,
+  };
+}
+
+/**
+ * The newest slip of each printer, that of the kiosk itself first, as `[{device, label, code}]`: what a visitor may hold
+ * before a reader there.
+ */
+export function slipsFor(kiosk, devices) {
+  const printers = devices.filter(({ driver }) => driver === "escpos");
+  printers.sort((a, b) => Number(b.place === kiosk) - Number(a.place === kiosk));
+  return printers.flatMap(({ name, view }) => {
+    const code = view.slips?.findLast((slip) => slip.qr.length > 0)?.qr[0];
+    return code === undefined ? [] : [{ device: name, label: /-([A-Z]{0,2}\d+)\./.exec(code)?.[1] ?? "", code }];
+  });
 }
 
 /** Whether a reader is looking for a card: it has just been asked to find one. `now` is the daemon's time. */

@@ -8,9 +8,9 @@ const SOON_MS = 350;
 
 /**
  * @param {any} hall `{call}` @param {() => boolean=} watched whether somebody looks (a hidden tab does not ask)
- * @returns `{list, problem, notes, listened, press, close}`: `list` signal of demo.list's answer or null,
+ * @returns `{list, problem, notes, listened, press, tell, close}`: `list` signal of demo.list's answer or null,
  *   `problem` signal of the error with which the list could not be had, `notes` signal: refusal or remark by spot,
- *   `listened` signal: a spoken call was played here
+ *   `listened` signal: a spoken call was played here, `tell(spot, said)` a refusal or remark that is no press's
  */
 export function createStage(hall, watched = () => true) {
   const list = signal(/** @type {any} */ (null));
@@ -72,5 +72,5 @@ export function createStage(hall, watched = () => true) {
   };
 
   turn();
-  return { list, problem, notes, listened, press, close: () => { closed = true; clearTimeout(timer); } };
+  return { list, problem, notes, listened, press, tell: note, close: () => { closed = true; clearTimeout(timer); } };
 }

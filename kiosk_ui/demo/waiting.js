@@ -1,16 +1,18 @@
-// The waiting area: the board in small, and the loudspeaker with what it has said.
+// The waiting area: the board in small, LED signs, and the loudspeaker with what it has said.
 
 import { html, useEffect, useRef, useState } from "../shared/ui.js";
 import { pick, t } from "../shared/i18n.js";
 import { clock } from "../shared/time.js";
 import { Faults, Front, Note, Seen, Wire } from "./device.js";
 import { OpenPage } from "./links.js";
+import { Sign } from "./signs.js";
 
-export function Waiting({ hall, stage, speakers }) {
+export function Waiting({ hall, stage, speakers, signs }) {
   return html`<section class="area waiting" aria-label=${t("demo.area.waiting")}>
     <h2>${t("demo.area.waiting")}</h2>
     <div class="waiting-row">
       <${Board} hall=${hall} stage=${stage} />
+      ${signs.map((device) => html`<${Sign} key=${device.name} hall=${hall} stage=${stage} device=${device} />`)}
       ${speakers.map((device) => html`<${Loudspeaker} key=${device.name} hall=${hall} stage=${stage} device=${device} />`)}
     </div>
   </section>`;

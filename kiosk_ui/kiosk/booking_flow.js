@@ -1,6 +1,6 @@
 // The steps of an appointment at the kiosk, apart from how they look: check in by card, code or telephone; book a slot.
 
-import { canPrint, canRead } from "./words.js";
+import { canRead } from "./words.js";
 
 /** Refusals of the printer: offer the number without paper instead. */
 const NO_PAPER = /^(printer\.|slip\.no_printer$|device\.)/;
@@ -49,7 +49,7 @@ export class Booking {
    */
   checkIn = (key, { appointment = null, paperless = false } = {}) => this.#once(async () => {
     const asked = { name: "paperless", service: BY_CARD, yes: () => this.checkIn(key, { appointment, paperless: true }) };
-    if (!paperless && !canPrint(this.#flow.kiosk())) return this.#show(asked);
+    if (!paperless && !this.#flow.printsAt()) return this.#show(asked);
     this.#show({ name: "taking", service: BY_CARD });
     try {
       const params = { ...key, kiosk: this.#flow.place, paperless, ...(appointment ? { appointment } : {}) };

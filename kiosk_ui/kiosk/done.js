@@ -4,18 +4,23 @@ import { html } from "../shared/ui.js";
 import { pick, say, t } from "../shared/i18n.js";
 import { range, when } from "../shared/time.js";
 import { Qr } from "../shared/qr.js";
-import { canPrint, windowsText } from "./words.js";
+import { kioskName, windowsText } from "./words.js";
 
-/** What is known of the paper, never more: "queued" is not "printed". */
-function Slip({ screen, flow }) {
-  const { slip, fault, paperless } = screen;
+/** What is known of the paper, never more: "printing" is not "printed". */
+function Slip({ hall, screen, flow }) {
+  const { slip, fault, paperless, at } = screen;
   if (paperless || slip === "none") return html`<p class="slip photo" role="status" data-say>${t("kiosk.slip.none")}</p>`;
+  if (at && !fault && (slip === "printing" || slip === "printed")) {
+    const other = hall.state.kiosks.value.find((row) => row.id === at) ?? { id: at, name: at };
+    return html`<p class="slip elsewhere" role="alert" data-say><span aria-hidden="true">➜ </span>${t("kiosk.slip.elsewhere", { kiosk: kioskName(other) })}</p>`;
+  }
   if (slip === "printed") return html`<p class="slip printed" role="status" data-say><span aria-hidden="true">✓ </span>${t("kiosk.slip.printed")}</p>`;
-  if (slip === "failed" || fault) {
-    const key = fault?.code === "printer.paper_out" ? "kiosk.slip.failed.paper" : "kiosk.slip.failed";
+  if (slip === "failed" || slip === "unknown" || fault) {
+    const known = fault?.code === "printer.paper_out" ? "kiosk.slip.failed.paper" : "kiosk.slip.failed";
+    const key = slip === "unknown" ? "kiosk.slip.unknown" : known;
     return html`<div class="slip failed" role="alert">
       <p data-say>${t(key)}</p>
-      ${canPrint(flow.kiosk()) && html`<button type="button" class="button" onClick=${flow.reprint}>${t("kiosk.slip.again")}</button>`}
+      ${flow.printsAt() && html`<button type="button" class="button" onClick=${flow.reprint}>${t("kiosk.slip.again")}</button>`}
     </div>`;
   }
   return html`<p class="slip printing" role="status"><span class="turning small" aria-hidden="true"></span>${t("kiosk.slip.printing")}</p>`;
@@ -49,21 +54,23 @@ function Facts({ screen }) {
 
 export function Done({ hall, flow, screen }) {
   const { service, label, existing, url } = screen;
-  const large = screen.photo ? "done-qr large" : "done-qr";
+  const bare = screen.photo && !screen.at && screen.slip !== "printed"; // the screen is all that the person takes along
+  const large = bare ? "done-qr large" : screen.at ? "done-qr small" : "done-qr";
+  const scan = t(bare ? "kiosk.done.qr.keep" : "kiosk.done.qr");
   return html`<main class="done">
     <div class="done-number">
       <h2 data-say>${existing ? t("kiosk.done.existing") : html`<span class="done-sign" aria-hidden="true">✓</span>${t("kiosk.done")}`}</h2>
       <p class="screen-service">${pick(service)}</p>
       <p class="done-label figures" style=${`--letters: ${label.length}`} data-say>${label}</p>
       ${screen.notice && html`<p class="done-notice" role="status" data-say>${say(screen.notice)}</p>`}
-      <${Slip} screen=${screen} flow=${flow} />
+      <${Slip} hall=${hall} screen=${screen} flow=${flow} />
     </div>
     <div class="done-side">
       <${Facts} screen=${screen} />
       <${Pause} hall=${hall} pause=${screen.pause} />
       <${Place} hall=${hall} service=${service} />
       ${service.note && html`<p class="done-note" data-say>${service.note}</p>`}
-      ${url && html`<div class=${large}><${Qr} text=${url} label=${t("kiosk.done.qr")} /><span>${t("kiosk.done.qr")}</span></div>`}
+      ${url && html`<div class=${large}><${Qr} text=${url} label=${scan} /><span data-say>${scan}</span></div>`}
     </div>
     <div class="done-end">
       <button type="button" class="button" onClick=${flow.view.stay}>${t("kiosk.done.stay")}</button>

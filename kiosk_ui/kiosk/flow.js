@@ -1,6 +1,6 @@
 // The steps of taking a number, apart from how they look: what a tap does, what the hall answers, what is shown then.
 
-import { canPrint, canRead } from "./words.js";
+import { canRead, printsAt } from "./words.js";
 import { Booking } from "./booking_flow.js";
 import { Screens } from "./screens.js";
 
@@ -11,6 +11,8 @@ const NO_PAPER = /^(printer\.|slip\.no_printer$|device\.)/;
 
 /** Screens on which a code that is held before the reader means something; on the others somebody is at work. */
 const SCANNED_AT = new Set(["home", "find", "found", "refused", "code", "booking", "booking_pad", "booking_refused"]);
+/** Screens on which a code is awaited: a reader that is dark until it is told lights up. */
+const LOOKED_AT = new Set(["find", "booking", "booking_pad"]);
 /** Seconds for which it is said that a code leads nowhere. */
 export const CODE_S = 12;
 
@@ -19,7 +21,7 @@ function done(service, { ticket, notice = null }, { paperless, existing }) {
   return {
     name: "done", service, ticket: ticket.id, label: ticket.label, existing, paperless, photo: paperless,
     ahead: ticket.ahead ?? null, wait_s: ticket.wait_s ?? null, pause: ticket.break ?? null, url: ticket.url ?? null,
-    slip: paperless ? "none" : ticket.slip ?? "queued", fault: null, notice,
+    slip: paperless ? "none" : ticket.slip ?? "queued", at: null, fault: null, notice,
   };
 }
 
@@ -37,13 +39,19 @@ export class Flow {
     this.#off = [
       hall.on("card.seen", (seen) => this.#cardSeen(seen)),
       hall.on("code.seen", (seen) => this.#codeSeen(seen)),
+      hall.on("slip.begun", (data) => this.#slipBegun(data)),
       hall.on("slip.confirmed", (data) => this.#slipKnown("printed", data)),
       hall.on("slip.failed", (data) => this.#slipKnown("failed", data)),
+      hall.on("slip.doubted", (data) => this.#slipKnown("unknown", data)),
+      this.view.screen.subscribe((screen) => this.#lightFor(screen)),
     ];
   }
 
   /** This kiosk as the hall knows it: printer, reader, whether help is asked. */
   kiosk = () => this.#hall.state.kiosks.value.find((row) => row.id === this.place) || null;
+
+  /** The kiosk where a slip would come out now, or null. */
+  printsAt = () => printsAt(this.kiosk(), this.#hall.state.kiosks.value);
 
   /** A tile was tapped. */
   choose = (service) => {
@@ -53,10 +61,10 @@ export class Flow {
     else this.take(service);
   };
 
-  /** Take the number. Without a printer the citizen is asked first (T05); taps meanwhile change nothing. */
+  /** Take the number. Without any printer the citizen is asked first (T05); taps meanwhile change nothing. */
   take = (service, { claim = null, paperless = false, priority = "normal", existing = null } = {}) => this.#once(async () => {
     const asked = { name: "paperless", service, claim, priority, existing };
-    if (!paperless && !canPrint(this.kiosk())) return this.view.show(asked);
+    if (!paperless && !this.printsAt()) return this.view.show(asked);
     this.view.show({ name: "taking", service });
     try {
       const params = { service: service.id, kiosk: this.place, paperless, ...(claim ? { claim, priority } : {}) };
@@ -93,7 +101,7 @@ export class Flow {
     const now = this.view.screen.value;
     try {
       await this.#hall.call("slip.reprint", { ticket: now.ticket, kiosk: this.place });
-      this.view.show({ ...now, slip: "queued", fault: null });
+      this.view.show({ ...now, slip: "queued", at: null, fault: null });
     } catch (error) {
       this.view.show({ ...now, fault: error });
     }
@@ -135,6 +143,12 @@ export class Flow {
     if (screen.reading) this.#hall.call("card.disarm", { kiosk: this.place }).catch(() => {}); // it closes by itself too
   }
 
+  /** Nothing is lost when it cannot be done: what a code says can be typed. */
+  #lightFor({ name, kind }) {
+    if (!LOOKED_AT.has(name) || kind === "phone" || kind === "tail") return;
+    this.#hall.call("code.look", { kiosk: this.place }).catch(() => {});
+  }
+
   #cardSeen(seen) {
     const { name, service } = this.view.screen.value;
     if (name !== "card" || seen.kiosk !== this.place) return;
@@ -153,6 +167,14 @@ export class Flow {
       this.view.show({ name: "code", kind });
       this.view.wait(CODE_S);
     }
+  }
+
+  /** The slip comes out now; where it does so elsewhere, the person has to be sent there. */
+  #slipBegun({ ticket, kiosk }) {
+    const now = this.view.screen.value;
+    if (now.name !== "done" || ticket !== now.ticket) return;
+    if (kiosk === this.place) this.view.amend({ slip: "printing", at: null, fault: null });
+    else this.view.show({ ...now, slip: "printing", at: kiosk, photo: true, fault: null });
   }
 
   /** News of the paper, if it is of the number on the screen. */

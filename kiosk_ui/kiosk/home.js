@@ -4,7 +4,7 @@ import { html, useEffect, useState } from "../shared/ui.js";
 import { pick, say, t } from "../shared/i18n.js";
 import { clock, date } from "../shared/time.js";
 import { Pager, ServiceTile, ZoneTile, landscape, zoneColour } from "./tiles.js";
-import { canPrint } from "./words.js";
+import { kioskName } from "./words.js";
 
 /** Services on one screen, and in 长辈模式. */
 const PAGE = 12;
@@ -44,7 +44,8 @@ function Banner({ hall, flow }) {
   const kiosk = flow.kiosk();
   const closed = closedAll(offered(hall, flow));
   if (closed) return html`<div class="banner note home-banner" role="status"><p data-say>${say(closed)}</p></div>`;
-  if (canPrint(kiosk)) return null;
+  const at = flow.printsAt();
+  if (at) return at === kiosk ? null : html`<div class="banner note home-banner" role="status"><p data-say>${t("kiosk.elsewhere", { kiosk: kioskName(at) })}</p></div>`;
   if (kiosk && !kiosk.printer) return html`<div class="banner note home-banner"><p data-say>${t("kiosk.without_printer")}</p></div>`;
   const key = kiosk?.printer?.faults.includes("printer.paper_out") ? "kiosk.no_paper" : "kiosk.no_printer";
   return html`<div class="banner fault home-banner" role="alert"><p data-say>${t(key)}</p></div>`;

@@ -36,9 +36,9 @@ function words(element) {
 /** Read every new screen while `reading` is on; returns the way to stop. */
 export function readScreens(flow) {
   const stopReading = effect(() => {
-    const { name, zone, page, slip } = flow.view.screen.value;
+    const { name, zone, page, slip, at } = flow.view.screen.value;
     const slow = flow.view.elder.value;
-    const on = reading.value && voice.value && [name, zone, page, slip];
+    const on = reading.value && voice.value && [name, zone, page, slip === "printing" && !at ? "queued" : slip, at];
     synthesis?.cancel();
     if (!on) return;
     requestAnimationFrame(() => {

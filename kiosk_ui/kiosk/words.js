@@ -5,15 +5,28 @@ import { when } from "../shared/time.js";
 
 /** Faults with which no slip can come out, as the daemon counts them. */
 const BLOCKING = new Set([
-  "printer.paper_out", "printer.cover_open", "printer.cutter", "printer.offline", "printer.error",
+  "printer.paper_out", "printer.cover_open", "printer.cutter", "printer.offline", "printer.error", "printer.head_hot",
 ]);
 
-/** Whether the kiosk's printer is known to be able to print; unknown is not able. */
-export function canPrint(kiosk) {
-  const printer = kiosk?.printer;
+/** Whether the kiosk's own printer is known to be able to print; unknown is not able. */
+function prints({ printer }) {
   if (!printer) return false;
   if (printer.faults.some((fault) => BLOCKING.has(fault))) return false;
   return printer.state === "ready" || (printer.state === "degraded" && printer.faults.length > 0);
+}
+
+/** The kiosk where a slip of this one comes out now: itself, else the first able one that it is rerouted to, or null. */
+export function printsAt(kiosk, kiosks) {
+  if (!kiosk || prints(kiosk)) return kiosk;
+  const others = (kiosk.reroute ?? []).map((/** @type {string} */ id) => kiosks.find((/** @type {any} */ row) => row.id === id));
+  return others.find((other) => other && prints(other)) ?? null;
+}
+
+/** What people call a kiosk: "2 号取号机（大厅入口西）"; ids end in the number that stands on it. */
+export function kioskName({ id, name }) {
+  const number = /\d+$/.exec(id)?.[0];
+  if (!number || /取号机|kiosk/i.test(name) && name !== id) return name;
+  return name === id ? t("kiosk.name", { number }) : t("kiosk.name.where", { number, name });
 }
 
 /** Reasons for which no number of a service is given that have short words, `kiosk.shut.<code>`. */

@@ -8,12 +8,15 @@ export const CHANGING = new Set([
   "day.open", "day.close", "help.request", "help.answer", "terminal.revoke", "account.set", "account.remove",
   "window.arrange", "numbers.skip", "emergency.declare", "emergency.end", "agent.set", "agent.remove", "alert.confirm",
   "alert.dismiss", "appointment.book", "appointment.cancel", "appointment.check_in", "appointment.import", "quota.set",
-  "block.lift",
+  "block.lift", "page.scan", "page.arrange", "page.remove", "page.restore", "page.finish", "page.offer", "device.add",
+  "device.change", "device.remove", "device.apply",
 ]);
 
 /** A changing call is sent again after a reconnect for this long, a reading one for READ_MS. */
 export const CALL_MS = 15000;
 export const READ_MS = 8000;
+/** Methods that wait for people or paper have more time. They are not sent again: paper would come out twice. */
+const SLOW_MS = new Map([["device.test", 150000]]);
 /** With no frame for this long the line is tried with `hall.about`; no answer in half of it means it is dead. */
 export const PULSE_MS = 10000;
 
@@ -24,13 +27,17 @@ const REFUSED = new Set([
 
 /** An error with a stable `code` and a sentence for people in both languages. */
 export class RpcError extends Error {
-  /** @param {{code: string, zh?: string, en?: string, params?: Record<string, unknown>}} fields */
-  constructor({ code, zh, en, params }) {
+  /**
+   * @param {{code: string, zh?: string, en?: string, params?: Record<string, unknown>, problems?: {key: string, zh: string, en: string}[]}} fields
+   *   `problems`: everything that is wrong with what was sent, by key
+   */
+  constructor({ code, zh, en, params, problems }) {
     super(zh || en || code);
     this.code = code;
     this.zh = zh || code;
     this.en = en || zh || code;
     this.params = params || {};
+    this.problems = problems || [];
   }
 
   /** @param {{code?: number, message?: string, data?: any}} error JSON-RPC's error object */
@@ -41,6 +48,7 @@ export class RpcError extends Error {
       zh: data.zh || error.message,
       en: data.en || error.message,
       params: data.params,
+      problems: data.problems,
     });
   }
 }
@@ -85,7 +93,7 @@ function sameHost() {
  */
 
 export class Rpc {
-  #pending = new Map(); // id → {method, params, resolve, reject, timer}
+  #pending = new Map(); // id → {method, params, resolve, reject, timer, sent}
   #inner = new Map(); // id → (error, result) of hello, subscribe and the pulse
   #options;
   #socket = null;
@@ -123,8 +131,8 @@ export class Rpc {
       const timer = setTimeout(() => {
         this.#pending.delete(id);
         reject(offlineError());
-      }, changing ? CALL_MS : READ_MS);
-      this.#pending.set(id, { method, params: full, resolve, reject, timer });
+      }, SLOW_MS.get(method) ?? (changing ? CALL_MS : READ_MS));
+      this.#pending.set(id, { method, params: full, resolve, reject, timer, sent: this.#ready });
       if (this.#ready) this.#send({ id, method, params: full });
     });
   }
@@ -176,9 +184,20 @@ export class Rpc {
       this.#tries = 0;
       this.#ready = true;
       this.#options.onState?.("online", null);
-      for (const [id, call] of this.#pending) this.#send({ id, method: call.method, params: call.params });
+      for (const [id, call] of this.#pending) this.#sendAgain(id, call);
       return undefined;
     });
+  }
+
+  #sendAgain(id, call) {
+    if (call.sent && SLOW_MS.has(call.method)) {
+      this.#pending.delete(id);
+      clearTimeout(call.timer);
+      call.reject(offlineError());
+      return;
+    }
+    call.sent = true;
+    this.#send({ id, method: call.method, params: call.params });
   }
 
   #take({ seq, epoch, snapshot, events }) {

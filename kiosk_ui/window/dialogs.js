@@ -7,6 +7,7 @@ import { ChooseTicket, Reprint, RestoreTicket, ResumeTicket } from "./pick_ticke
 import { CheckIn } from "./check_in.js";
 import { FinishOther } from "./finish.js";
 import { Reasons } from "./reasons.js";
+import { ScanPane } from "./scan.js";
 import { Take } from "./take.js";
 import { Transfer } from "./transfer.js";
 import { WhyDetails } from "./why.js";
@@ -48,10 +49,10 @@ const OUTCOMES = ["solved", "referred", "registered"];
 
 const BODIES = { more: More, hold: Hold, pause: Pause, cancel: Cancel, transfer: Transfer, choose: ChooseTicket,
   take: Take, reprint: Reprint, resume: ResumeTicket, restore: RestoreTicket, finish: Outcome, finish_other: FinishOther,
-  why: WhyDetails, check_in: CheckIn };
+  why: WhyDetails, check_in: CheckIn, scan: ScanPane };
 
 /** Steps about the ticket at the window: their dialog closes when it is gone. */
-const ABOUT_TICKET = new Set(["hold", "cancel", "transfer", "finish", "finish_other"]);
+const ABOUT_TICKET = new Set(["hold", "cancel", "transfer", "finish", "finish_other", "scan"]);
 
 /** How a consultation ended (L07). */
 function Outcome({ runner, close }) {

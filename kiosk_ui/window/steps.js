@@ -27,6 +27,7 @@ const STEPS = {
   check_in: { method: null, key: "" },
   reprint: { method: null, key: "" },
   pause: { method: null, key: "" },
+  scan: { method: null, key: "Shift+F4" },
   cancel: { method: null, key: "" },
   close: { method: "window.close", key: "" },
   move: { method: null, key: "" },
@@ -105,7 +106,7 @@ function stepsOf(window, { now, undoS, then, steps, consult }) {
     case "called":
       return [step("start", true), ...back, step("recall"), step("miss"), ...undo];
     case "serving":
-      return [...finishing({ then, steps, consult }), ...back];
+      return [...finishing({ then, steps, consult }), ...(window.scanner ? [step("scan")] : []), ...back];
     case "paused":
       return [step("resume_window", true)];
     case "closed":

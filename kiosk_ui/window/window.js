@@ -8,6 +8,7 @@ import { forgetSession, keepSession, openSession } from "../shared/session.js";
 import texts from "../i18n/window.js";
 import rules from "../i18n/window_rules.js";
 import booking from "../i18n/window_booking.js";
+import scan from "../i18n/window_scan.js";
 import { Choose } from "./choose.js";
 import { Desk, isBusy } from "./desk.js";
 import { freeFor, methodsFor } from "./seat.js";
@@ -16,6 +17,7 @@ import { TakenOver } from "./taken.js";
 register(texts);
 register(rules);
 register(booking);
+register(scan);
 
 const PAGE = "window";
 const query = new URLSearchParams(location.search);

@@ -50,6 +50,7 @@ async def test_answers_fit_the_document(tmp_path: Path) -> None:
             ("journal.read", admin, {"limit": 5}),
             ("journal.seal", admin, {}),
             ("report.ledger", admin, {"day": day}),
+            ("report.devices", admin, {"month": (day or "")[:7]}),
             ("account.list", admin, {}),
             ("terminal.list", admin, {}),
             ("pair.offer", admin, {"role": "board"}),

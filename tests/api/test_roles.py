@@ -21,7 +21,8 @@ SAMPLES: dict[str, Any] = {
     "service": "pooled", "ticket": "20000101-A001", "reason": "测试", "level": "satisfied", "window": "1",
     "kiosk": "kiosk-1", "account": "nobody", "name": "某人", "roles": ["window"], "password": "x", "day": "2000-01-01",
     "terminal": "none", "code": "00000000", "role": "board", "label": "A001", "notice": "v1",
-    "count": 1,
+    "count": 1, "section": {"name": "new", "driver": "voice"},
+    "page": "0" * 32, "pages": ["0" * 32],
     "start": 1, "block": "none", "source": "file", "rows": [{"line": 2, "service": "pooled", "start": 1}],
 }  # fmt: skip
 

@@ -7,17 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hallctl.devices.health import DeviceState, Health
+from hallctl.devices.health import DeviceState, Health, Trouble
 
 T = 1_770_000_000_000
 
 STEPS: dict[str, Callable[[Health, int], None]] = {
     "connecting": lambda health, _: health.connecting(),
     "opened": lambda health, now: health.opened(now),
-    "heard": lambda health, _: health.heard(),
-    "well": lambda health, _: health.faults(()),
-    "paper": lambda health, _: health.faults(("printer.paper_out",)),
-    "unsure": lambda health, _: health.faults(None),
+    "heard": lambda health, now: health.heard(now),
+    "noisy": lambda health, now: health.noisy(now, "65537 bytes that make no sense"),
+    "well": lambda health, now: health.faults((), now),
+    "paper": lambda health, now: health.faults(("printer.paper_out",), now),
+    "unsure": lambda health, now: health.faults(None, now),
     "lost": lambda health, now: health.lost(now),
     "unreachable": lambda health, now: health.failed(now, "device.unreachable", permanent=False),
     "silent": lambda health, now: health.failed(now, "device.silent", permanent=False),
@@ -45,6 +46,11 @@ HISTORIES = [
     ("connecting wrong connecting unreachable", "offline", ("device.unreachable",)),
     ("connecting opened heard lost connecting opened", "degraded", ("device.silent",)),
     ("connecting opened paper lost connecting heard opened", "ready", ()),
+    ("connecting opened noisy", "degraded", ("device.garbled",)),
+    ("connecting opened heard noisy", "degraded", ("device.garbled",)),
+    ("connecting opened noisy heard", "ready", ()),
+    ("connecting opened noisy paper", "degraded", ("printer.paper_out",)),
+    ("connecting opened noisy lost connecting heard opened", "ready", ()),
 ]
 
 
@@ -92,7 +98,7 @@ def test_flapping_inside_a_second_is_not_told_twice() -> None:
     assert health.due_ms(T + 5_000) == 0
     assert health.tell(T + 5_000).line == "down"
     health.connecting()
-    health.heard()
+    health.heard(T)
     health.opened(T + 5_200)
     assert health.due_ms(T + 5_200) == 800
     health.lost(T + 5_300)
@@ -150,6 +156,32 @@ def test_counts() -> None:
     health = play("connecting unreachable connecting heard opened lost connecting wrong")
     counts = health.counts
     assert (counts.attempts, counts.opened, counts.lost, counts.failed) == (3, 1, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("history", "trouble"),
+    [
+        ("connecting heard opened well", None),
+        ("connecting heard opened lost connecting heard opened", Trouble("device.lost", T)),
+        ("connecting heard opened paper well", Trouble("printer.paper_out", T)),
+        ("connecting wrong", Trouble("device.wrong_identity", T)),
+        ("connecting opened noisy heard", Trouble("device.garbled", T, "65537 bytes that make no sense")),
+    ],
+)
+def test_the_last_fault_is_kept_when_it_is_over(history: str, trouble: Trouble | None) -> None:
+    """H07: what the technician is told of a device that is well again."""
+    assert play(history).trouble == trouble
+
+
+def test_a_fault_that_stays_is_not_a_new_one() -> None:
+    health = play("connecting heard opened paper")
+    health.faults(("printer.paper_out",), T + 5_000)
+    assert (health.trouble, health.heard_at) == (Trouble("printer.paper_out", T), T + 5_000)
+    health.lost(T + 6_000, "unplugged")
+    assert health.trouble == Trouble("device.lost", T + 6_000, "unplugged")
+    health.failed(T + 7_000, "device.failed", permanent=False, detail="x" * 10_000)
+    assert health.trouble is not None
+    assert len(health.trouble.detail) == 200
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(STEPS)), st.integers(0, 3_000)), max_size=60))

@@ -19,6 +19,6 @@ def test_a_keyboard_of_the_kernel_is_grabbed_and_read_and_a_mouse_is_refused() -
     assert ran.returncode == 0, ran.stderr
     told = json.loads(ran.stdout)
     assert told["code"] == "3-x"
-    assert told["mouse"].startswith("device.unreachable: ")
+    assert told["mouse"].startswith("device.wrong_identity: ")
     assert "A mouse has no keys" in told["mouse"]
     assert told["mouse"].endswith("; 0 files left open")

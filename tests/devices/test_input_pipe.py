@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from hallctl.devices.address import Address, parse
 from hallctl.devices.contract import DeviceFault, LinkLost
 from hallctl.devices.input_pipe import InputPipe, open_node
 from hallctl.devices.input_pipe import Node as NodeFile
 from hallctl.devices.links import Links
-from hallctl.devices.pipe import Address, parse, present
+from hallctl.devices.node import where
 from hallctl.errors import ConfigError
 from tests.devices.fakes import LAMP, eventually, lamp_registry, open_files, section
 
@@ -92,11 +93,11 @@ async def test_pulled_and_plugged_a_hundred_times_leaks_no_file(node: Node) -> N
         with pytest.raises(LinkLost):
             await link.read()
         await link.close()
-        assert not present(parse(node.url))
+        assert where(parse(node.url)) is None
         with pytest.raises(DeviceFault, match=r"device\.unreachable"):
             await links.open(node.url)
         node.plug()
-        assert present(parse(node.url))
+        assert where(parse(node.url)) == str(node.path)
     assert open_files() == before
 
 
@@ -106,7 +107,7 @@ async def test_a_read_that_fails_ends_the_pipe() -> None:
     os.set_blocking(file, False)
     fed: list[bytes] = []
     ended: list[str] = []
-    pipe = InputPipe(NodeFile(file, lambda: os.close(file)), fed.append, ended.append)
+    pipe = InputPipe(NodeFile("/dev/input/event9", file, lambda: os.close(file)), fed.append, ended.append)
     pipe._readable(file)
     assert (fed, ended) == ([], [])
     os.close(other)
@@ -123,11 +124,14 @@ async def test_what_is_no_keyboard_cannot_be_opened(tmp_path: Path) -> None:
     plain.write_bytes(b"")
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(str(tmp_path / "socket"))
-        for path in (str(plain), str(tmp_path), str(tmp_path / "socket"), "/dev/null", str(tmp_path / "none")):
-            with pytest.raises(DeviceFault, match=r"device\.unreachable"):
+        for path in (str(plain), str(tmp_path), str(tmp_path / "socket"), "/dev/null"):
+            with pytest.raises(DeviceFault, match=r"device\.wrong_identity.*is no input device") as caught:
                 await Links().open(f"input://{path}")
-            with pytest.raises(OSError, match=r"\["):
-                open_node(path)
+            assert not caught.value.transient
+        with pytest.raises(DeviceFault, match=r"device\.unreachable"):
+            await Links().open(f"input://{tmp_path}/none")
+        with pytest.raises(FileNotFoundError):
+            open_node(str(tmp_path / "none"))
     await eventually(lambda: open_files() == before, "everything is closed")
 
 

@@ -227,7 +227,7 @@ async def test_what_cannot_be_opened_is_unreachable(pty: Pty) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-    for url in (f"tcp://127.0.0.1:{port}", "serial:///dev/hallctl-no-such-port", "serial:///dev/null"):
+    for url in (f"tcp://127.0.0.1:{port}", "serial:///dev/hallctl-no-such-port", "video:///dev/no-such-node"):
         with pytest.raises(DeviceFault) as caught:
             await Links().open(url)
         assert caught.value.code == "device.unreachable"
@@ -251,8 +251,9 @@ async def test_a_peer_that_does_not_answer_the_connect_is_given_up(monkeypatch: 
 
 async def test_a_port_is_locked_against_other_programs(pty: Pty) -> None:
     link = await Links().open(pty.url)
-    with pytest.raises(DeviceFault, match=r"device\.unreachable"):
+    with pytest.raises(DeviceFault, match=r"device\.in_use") as caught:
         await Links().open(pty.url)
+    assert "ModemManager" in caught.value.sentence("en")
     await link.close()
     await (await Links().open(pty.url)).close()
 

@@ -134,11 +134,20 @@ async def test_a_serial_port_that_is_plugged_in_is_noticed(tmp_path: Path) -> No
         await time.advance(30)
     assert told.states[-1] == ("lamp", "offline", ("device.unreachable",))
     await eventually(lambda: time.resting)
+    attempts = keeper.health.counts.attempts
+    keeper.plugged(None)
+    keeper.plugged(frozenset((line.path,)))
+    await settle()
+    assert keeper.health.counts.attempts == attempts, "what came is not its own"
     node.symlink_to(line.path)
-    await time.advance(1)
+    keeper.plugged(frozenset(("/dev/ttyUSB7",)))
+    await settle()
+    assert keeper.health.counts.attempts == attempts, "nor is this"
+    keeper.plugged(frozenset((line.path,)))
     await eventually(lambda: line.read() == b"?\n", "it asks who is there")
     line.write(b"id lamp\n")
     await eventually(lambda: told.last("lamp") == "ready")
+    keeper.plugged(None)
     await time.advance(2)
     node.unlink()
     line.unplug()

@@ -120,4 +120,5 @@ def copy_of(state: HallState) -> tuple[object, ...]:
         dict(state.appointments),
         dict(state.blocks),
         dict(state.quotas),
+        dict(state.scans),
     )

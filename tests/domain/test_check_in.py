@@ -254,7 +254,7 @@ def test_a05_the_second_slip_is_marked(hall: BookingHall) -> None:
     ticket = hall.ticket_of(hall.check_in(appointment, kiosk="kiosk-1"))
     decision = hall.check_in(appointment, kiosk="kiosk-1")
     assert isinstance(decision, Decision)
-    assert decision.events == (e.SlipReprinted(ticket.id, "kiosk-1", "same_person"),)
+    assert decision.events == (e.SlipReprinted(ticket.id, "kiosk-1", "same_person", 2),)
     hall.must(c.ReportDevice("printer", "degraded", ("printer.paper_out",)))
     assert hall.ticket_of(hall.check_in(appointment, kiosk="kiosk-1")).id == ticket.id
 

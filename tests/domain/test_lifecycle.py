@@ -5,6 +5,7 @@ import pytest
 from hallctl.domain import commands as c
 from hallctl.domain.lifecycle import TICKET_MOVES, TICKET_REFUSALS, WINDOW_MOVES, WINDOW_REFUSALS
 from hallctl.domain.model import Desk, Level, Stage
+from hallctl.domain.page_commands import ScanPage
 from hallctl.errors import Refusal
 from hallctl.sentences import SENTENCES
 from tests.domain.halls import MemoryHall, copy_of
@@ -31,6 +32,7 @@ def command_for(move: str, ticket: str) -> c.Command:
         "cancel": c.CancelTicket(ticket),
         "rate": c.RateTicket("1", Level.SATISFIED),
         "reprint": c.ReprintSlip(ticket, "kiosk-1"),
+        "scan": ScanPage("1", "0" * 32, 1, 1, 1, None, "digest"),
     }[move]
 
 

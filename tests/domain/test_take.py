@@ -22,7 +22,7 @@ def test_t07_who_waits_gets_the_existing_number() -> None:
     doors.must(c.ReportDevice("printer-2", "ready"))
     first = doors.gives("li", kiosk="kiosk-2")
     again = doors.ask("li", kiosk="kiosk-2")
-    assert again == Decision((SlipReprinted(first.ticket, "kiosk-2", "same_person"),), ticket=first.ticket)
+    assert again == Decision((SlipReprinted(first.ticket, "kiosk-2", "same_person", 2),), ticket=first.ticket)
     assert doors.ask("li", paperless=True) == Decision((), ticket=first.ticket)
     assert doors.state.tally("pooled").number == 1
 

@@ -11,7 +11,7 @@ from hallctl.devices.contract import CAPABILITIES, DriverSpec, EmulatorSpec
 from hallctl.sentences import SENTENCES
 
 FOLDER = Path(drivers.__file__).parent
-NAMES = ["barcode", "callpad", "eqsign", "hidpad", "idcard", "ledstrip", "onbon", "ratingpad"]
+NAMES = ["barcode", "callpad", "eqsign", "hidpad", "idcard", "ledstrip", "onbon", "padframe", "ratingpad", "socialcard"]
 RULES = {
     "test-before-setup",
     "log-when-unavailable",
@@ -53,7 +53,9 @@ def test_every_option_is_described_in_the_code_and_the_readme(name: str) -> None
     assert set(table) == set(fields)
     for key, field in fields.items():
         shown = table[key].split("|")[2].strip(" `")
-        expected = {"True": "true", "False": "false", "None": ""}.get(str(field.default), str(field.default))
+        expected = {"True": "true", "False": "false", "None": "", "PydanticUndefined": ""}.get(
+            str(field.default), str(field.default)
+        )
         assert shown.strip('"') == expected, key
 
 

@@ -27,18 +27,21 @@ class Printer:
     emulator: PrinterEmulator
     link: str
 
-    def section(self, *, asb: bool = True, poll_s: float = 0.5) -> str:
-        """The device of kiosk-1; with `asb` the printer tells by itself what has changed."""
+    def section(
+        self, *, asb: bool = True, poll_s: float = 0.5, number: int = 1, proof: str = "gs_r", proof_s: float = 2.0
+    ) -> str:
+        """The device of kiosk `number`; with `asb` the printer tells by itself what has changed."""
         return f"""
 [[devices]]
-name = "printer-1"
+name = "printer-{number}"
 driver = "escpos"
 link = "{self.link}"
-kiosk = "kiosk-1"
+kiosk = "kiosk-{number}"
 [devices.options]
 asb = {str(asb).lower()}
 poll_s = {poll_s}
-proof_s = 2.0
+proof = "{proof}"
+proof_s = {proof_s}
 """
 
     def copies(self) -> list[Copy]:

@@ -78,6 +78,7 @@ async def test_the_walk_in_a_real_browser(tmp_path: Path) -> None:
         await serve_and_rate(hall, window, rating, ticket)
         assert [name for name in await hall.journal() if name.startswith(("ticket", "slip"))] == [
             "ticket.taken",
+            "slip.begun",
             "slip.confirmed",
             "ticket.called",
             "ticket.started",

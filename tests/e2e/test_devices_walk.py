@@ -11,8 +11,8 @@ from hallctl.demo import CLIPS
 from tests.e2e.stage import StagedHall, staged_hall
 
 WALK = [
-    "clerk.logged_in", "window.opened", "ticket.taken", "slip.confirmed", "ticket.called", "ticket.recalled",
-    "ticket.started", "ticket.finished", "ticket.rated",
+    "clerk.logged_in", "window.opened", "ticket.taken", "slip.begun", "slip.confirmed", "ticket.called",
+    "ticket.recalled", "ticket.started", "ticket.finished", "ticket.rated",
 ]  # fmt: skip
 
 

@@ -62,9 +62,9 @@ async def test_t06_the_cable_is_pulled_in_mid_print(tmp_path: Path) -> None:
         await is_ready(hall)
         await paper.emulator.press("cut_cable_after", bytes=150)
         ticket = (await kiosk.change("ticket.take", service="pooled"))["ticket"]
-        await slip_is(hall, ticket["id"], "failed")
+        await slip_is(hall, ticket["id"], "unknown")
         assert hall.daemon.context.state.tickets[ticket["id"]].slip_fault == "device.lost"
-        failed = [row async for row in told(kiosk, "slip.failed")]
+        failed = [row async for row in told(kiosk, "slip.doubted")]
         assert failed[0]["data"]["fault"] == "device.lost"
         assert failed[0]["data"]["zh"]
         assert [copy.label for copy in paper.copies()] == []

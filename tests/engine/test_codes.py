@@ -124,3 +124,25 @@ async def test_an_unplugged_reader_comes_back_by_itself(tmp_path: Path) -> None:
             assert (await told(kiosk, "code.seen"))["value"] == "12345678"
     finally:
         await emulator.stop()
+
+
+async def test_h06_a_module_that_reads_only_when_told_lights_up_for_the_page_that_waits(tmp_path: Path) -> None:
+    emulator = BarcodeEmulator(kind="gm65")
+    url = await emulator.start()
+    options = '[devices.options]\ndialect = "gm65"\nreading = "command"\n'
+    try:
+        async with hall_with(tmp_path, reader(url) + options) as hall:
+            kiosk = await hall.client(Role.KIOSK, "kiosk-1")
+            await emulator.press("scan", text=marked("YY", "12345678"))
+            assert emulator.scans == 0, "it is dark"
+            assert await kiosk.ask("code.look", kiosk="kiosk-1") == {"seconds": 30}
+            await emulator.press("scan", text=marked("YY", "12345678"))
+            assert (await told(kiosk, "code.seen"))["value"] == "12345678"
+    finally:
+        await emulator.stop()
+
+
+async def test_a_kiosk_without_a_code_reader_waits_for_none(tmp_path: Path) -> None:
+    async with running_hall(tmp_path, small_config()) as hall:
+        kiosk = await hall.client(Role.KIOSK, "kiosk-1")
+        assert await kiosk.ask("code.look", kiosk="kiosk-1") == {"seconds": 0}

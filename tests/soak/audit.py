@@ -174,7 +174,7 @@ def _paper(run: Json, books: Books) -> list[Check]:
     twice = [ticket for ticket, found in copies.items() if found.count(False) > 1]
     missing = [ticket for ticket, count in proven.items() if len(copies[ticket]) < count]
     unknown = sorted({ticket for ticket in copies if copies[ticket]} - issued)
-    failed, again = len(books.of(e.SlipFailed)), len(books.of(e.SlipReprinted))
+    failed, again = len([*books.of(e.SlipFailed), *books.of(e.SlipDoubted)]), len(books.of(e.SlipReprinted))
     printed = sum(map(len, copies.values()))
     return [
         Check("小票", "slips", f"{len(due)} due, {proven.total()} proven, {failed} failed and told, "

@@ -203,7 +203,7 @@ class Crowd(Company):
 
     def _hear(self, params: Json) -> None:
         for event in params["events"]:
-            if event["type"] == "slip.failed":
+            if event["type"] in {"slip.failed", "slip.doubted"}:
                 self.citizen(self._reprint(event["data"]["ticket"]))
             for service in event["data"].get("services", ()):
                 self._wake(service["id"], service["waiting"])

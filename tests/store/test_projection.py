@@ -116,8 +116,10 @@ def _of_ticket(chance: random.Random, ticket: Ticket) -> c.Command:
         c.CancelTicket(ticket.id, "left"),
         c.LapseRating(ticket.id),
         c.ReprintSlip(ticket.id, "k2"),
-        c.ConfirmSlip(ticket.id, "printer"),
-        c.FailSlip(ticket.id, "printer", "printer.paper_out"),
+        *(c.BeginSlip(ticket.id, "printer", "k2", ticket.copies),) * 2,
+        c.ConfirmSlip(ticket.id, "printer", ticket.copies),
+        c.FailSlip(ticket.id, "printer", "printer.paper_out", ticket.copies),
+        c.DoubtSlip(ticket.id, "printer", "device.lost", ticket.copies),
     ]
     return chance.choice(choices)
 
@@ -126,6 +128,7 @@ def _of_hall(chance: random.Random, window: str) -> c.Command:
     clerk = chance.choice(["li", "wang"])
     choices: list[c.Command] = [
         c.ReportDevice("printer", chance.choice(["ready", "offline"]), ("printer.paper_near_end",)),
+        c.ChangeDevices(("new",), ("printer",), (chance.choice(["printer", "old"]),), "0" * 16),
         c.CloseWindow(window),
         c.LogoutClerk(window),
         c.LoginClerk(window, clerk),

@@ -2,13 +2,20 @@
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
+import { register } from "../../kiosk_ui/shared/i18n.js";
 import { RpcError } from "../../kiosk_ui/shared/rpc.js";
-import texts from "../../kiosk_ui/i18n/demo.js";
-import { DRAWN, faultsOn, panelOf, testId, valuesOf } from "../../kiosk_ui/demo/actions.js";
-import { STEPS, isArmed, isUnproven, linksOf, padDigits, planOf, refusalAt, stepsDone } from "../../kiosk_ui/demo/plan.js";
+import deviceTexts from "../../kiosk_ui/i18n/demo_device.js";
+import pageTexts from "../../kiosk_ui/i18n/demo.js";
+import { DRAWN, faultsOn, mendsOf, panelOf, testId, valuesOf } from "../../kiosk_ui/demo/actions.js";
+import { STEPS, isArmed, isUnproven, linksOf, padDigits, planOf, refusalAt, screenOf, shownAt, slipsFor, stepsDone } from "../../kiosk_ui/demo/plan.js";
 import { POLL_MS, createStage } from "../../kiosk_ui/demo/stage.js";
 import { bytesOf, choices, lastFrames, viewRows } from "../../kiosk_ui/demo/wire.js";
+import { position, told } from "../../kiosk_ui/demo/words.js";
 import { fakeHall, settle } from "./fakes.js";
+
+const texts = { zh: { ...pageTexts.zh, ...deviceTexts.zh } };
+register(pageTexts);
+register(deviceTexts);
 
 const LINE = { mute: {}, unmute: {}, noise: {}, unplug: {}, plug: {} };
 const line = { plugged: true, muted: false, noisy: false, wire: [] };
@@ -22,14 +29,14 @@ const printer = (view = {}) => ({
   view: { paper: "ok", cover: "closed", cutter: "ok", online: true, plugged: true, muted: false, slow_s: 0, slips: [], ...view },
 });
 const pads = { name: "pads", driver: "callpad", place: null, units: { 1: "1", 2: "2" }, actions: { key: { unit: "1", key: "next" }, ...LINE }, view: line };
-const ratings = { name: "ratings", driver: "ratingpad", place: null, units: { 129: "1" }, actions: { grade: {}, ...LINE }, view: line };
+const ratings = { name: "ratings", driver: "ratingpad", place: null, units: { 129: "1", 130: "2" }, actions: { grade: {}, ...LINE }, view: line };
 const voice = { name: "voice", driver: "voice", place: null, units: {}, actions: { clear: {} }, view: { clips: [] } };
 const robot = { name: "robot", driver: "robot", place: null, units: {}, actions: { wave: { arm: "left|right" }, mute: {}, unmute: {} }, view: { mood: "good" } };
 
 test("every device stands somewhere on the plan, once", () => {
   const plan = planOf([printer(), pads, ratings, voice, robot], [{ id: "kiosk-1" }, { id: "kiosk-2" }], [{ id: "1" }, { id: "2" }]);
   assert.deepEqual(plan.kiosks.map((each) => each.devices.map((device) => device.name)), [["printer-1"], []]);
-  assert.deepEqual(plan.windows.map(({ parts }) => [parts.pad?.unit, parts.rating?.unit, parts.strip]), [["1", "129", undefined], ["2", undefined, undefined]]);
+  assert.deepEqual(plan.windows.map(({ parts }) => [parts.pad?.unit, parts.rating?.unit, parts.strip]), [["1", "129", undefined], ["2", "130", undefined]]);
   assert.deepEqual(plan.speakers, [voice]);
   assert.deepEqual(plan.lines, [pads, ratings]);
   assert.deepEqual(plan.others, [robot]);
@@ -39,7 +46,7 @@ test("switches show how the printer stands, faults are told", () => {
   const panel = panelOf(printer({ paper: "out", muted: true }));
   assert.deepEqual(panel.front.map((row) => row.key), ["paper", "cover"]);
   assert.deepEqual(panel.front[0].choices.map(({ action, on }) => [action, on]), [["paper_ok", false], ["paper_near_end", false], ["paper_out", true]]);
-  assert.deepEqual(faultsOn(panel), ["paper_out", "mute"]);
+  assert.deepEqual(faultsOn(panel).map(({ key, action }) => [key, action]), [["paper", "paper_out"], ["power", "mute"]]);
   assert.deepEqual(panel.rest, []);
 });
 
@@ -50,15 +57,69 @@ test("no key is lost: what the page does not know is left over", () => {
   assert.deepEqual(panelOf(older).rest, [{ action: "fold", params: {} }]);
 });
 
-test("every switch and key of a known driver has its word", () => {
-  for (const device of [printer(), pads, ratings, voice]) {
-    assert.ok(`demo.driver.${device.driver}` in texts.zh && device.driver in DRAWN, device.driver);
-    const panel = panelOf(device);
-    for (const { key, choices: all } of [...panel.front, ...panel.faults]) {
-      assert.ok(`demo.switch.${key}` in texts.zh, key);
-      for (const { action, value } of all) assert.ok(`demo.action.${value === undefined ? action : `${action}.${value}`}` in texts.zh, action);
+/** Any device of a driver that is known: it has every action, and shows nothing. */
+const every = (driver, kind) => ({ name: driver, driver, place: null, units: {}, actions: new Proxy({}, { has: () => true, ownKeys: () => [] }), view: { kind } });
+
+test("every switch of a known driver has its word, every fault says what it does", () => {
+  const plain = (text) => !/^[a-z ]+$/.test(text);
+  for (const driver of Object.keys(DRAWN)) {
+    assert.ok(`demo.driver.${driver}` in texts.zh, driver);
+    for (const kind of ["keyboard", "gm65"]) {
+      const panel = panelOf(every(driver, kind));
+      for (const { key, choices: all } of [...panel.front, ...panel.faults]) {
+        assert.ok(`demo.switch.${key}` in texts.zh, `${driver} ${key}`);
+        for (const { action, value } of all) assert.ok(plain(position(key, action, value)), `${driver} ${key} ${action} ${value}`);
+      }
+      for (const { key } of panel.faults) assert.ok(told(driver, key), `${driver} ${key}`);
     }
   }
+});
+
+test("one key mends what a device suffers from, and nothing else", () => {
+  const actions = { ...LINE, half: {}, slow: {}, fail_self_test: {}, pass_self_test: {} };
+  const reader = (view) => ({ name: "reader", driver: "idcard", actions, view: { ...line, slow_s: 0, ...view } });
+  assert.deepEqual(mendsOf(panelOf(reader({}))), []);
+  const presses = mendsOf(panelOf(reader({ muted: true, halved: true, slow_s: 3 })));
+  assert.deepEqual(presses.map(({ action, params }) => [action, params]), [["unmute", {}], ["half", {}], ["slow", { seconds: 0 }], ["pass_self_test", {}]]);
+  const scanner = (view) => ({ name: "copier", driver: "escl", actions: { clear: {}, jam: {}, mute: {}, load: {} }, view: { sheets: 3, adf: "ScannerAdfLoaded", mode: "well", ...view } });
+  assert.deepEqual(mendsOf(panelOf(scanner({ sheets: 0, mode: "mute" }))).map(({ action }) => action), ["load", "clear"]);
+  assert.deepEqual(mendsOf(panelOf(scanner({}))), []);
+});
+
+test("devices of one window stand there, a sign for several hangs in the hall", () => {
+  const at = (name, driver, units, window = null) => ({ name, driver, place: null, window, units, actions: {}, view: line });
+  const devices = [
+    at("strips", "ledstrip", { 1: "1", 3: "3" }), at("sign-2", "eqsign", { 1: "2" }), at("pad-2", "padframe", { 1: "2" }),
+    at("camera-3", "camera", {}, "3"), at("sign-hall", "onbon", { 1: "1", 2: "2" }),
+  ];
+  const plan = planOf(devices, [], [{ id: "1" }, { id: "2" }, { id: "3" }]);
+  assert.deepEqual(plan.windows.map(({ parts, own }) => [parts.strip?.device.name, parts.pad?.device.name, own.map(({ name }) => name)]),
+    [["strips", undefined, []], ["sign-2", "pad-2", ["sign-2", "pad-2"]], ["strips", undefined, ["camera-3"]]]);
+  assert.deepEqual([plan.signs, plan.lines, plan.others].map((all) => all.map(({ name }) => name)), [["sign-hall"], ["strips"], []]);
+});
+
+test("signs: one line over a window, a screen to scale in the hall, dark when off or without power", () => {
+  const area = (y, text) => ({ x: 0, y, width: 128, height: 16, colour: "red", text });
+  const card = { areas: { 0: area(0, "请A001号"), 1: area(16, "未开放") }, on: true, brightness: 12 };
+  const sign = { driver: "onbon", units: { 10: "6", 2: "4" }, view: { ...line, cards: { 1: card } } };
+  const { rows, ...screen } = screenOf(sign);
+  assert.deepEqual(screen, { width: 128, height: 32, on: true, brightness: 12 });
+  assert.deepEqual(rows.map(({ window, text }) => [window, text]), [["4", "请A001号"], ["6", "未开放"]]);
+  assert.equal(screenOf({ ...sign, view: { ...sign.view, muted: true } }).on, false);
+  assert.deepEqual(screenOf({ driver: "onbon", units: {}, view: line }).rows, []);
+  assert.deepEqual(shownAt({ device: sign, unit: "2" }), { text: "请A001号", colour: "red", on: true });
+  const strips = { driver: "ledstrip", view: { ...line, strips: { 3: { text: "3", colour: "green" } } } };
+  assert.deepEqual(shownAt({ device: strips, unit: "3" }), { text: "3", colour: "green", on: true });
+});
+
+test("slips to be held before a reader: each printer's newest, the kiosk's own first", () => {
+  const slip = (label) => ({ text: [label], qr: [`20261122-${label}.0123456789abcdef0123`] });
+  const devices = [
+    { ...printer({ slips: [slip("A001"), slip("A002")] }), name: "printer-1", place: "kiosk-1" },
+    { ...printer({ slips: [slip("C001"), { text: ["补"], qr: [] }] }), name: "printer-2", place: "kiosk-2" },
+  ];
+  assert.deepEqual(slipsFor("kiosk-2", devices).map(({ device, label }) => [device, label]), [["printer-2", "C001"], ["printer-1", "A002"]]);
+  assert.deepEqual(slipsFor("kiosk-1", [printer()]), []);
 });
 
 test("names for browser tests", () => {

@@ -7,7 +7,7 @@ import { language, register } from "../../kiosk_ui/shared/i18n.js";
 import texts from "../../kiosk_ui/i18n/kiosk.js";
 import { Flow, NOTICE } from "../../kiosk_ui/kiosk/flow.js";
 import { DONE_S, IDLE_S, PHOTO_S, STAY_S } from "../../kiosk_ui/kiosk/screens.js";
-import { canPrint, shut, windowsText } from "../../kiosk_ui/kiosk/words.js";
+import { kioskName, printsAt, shut, windowsText } from "../../kiosk_ui/kiosk/words.js";
 import { setTimezone } from "../../kiosk_ui/shared/time.js";
 import { fakeHall, settle } from "./fakes.js";
 
@@ -73,9 +73,10 @@ test("T05: a printer's refusal leads to the same question", async () => {
 });
 
 test("T05: an unknown printer is not a ready one", () => {
-  assert.equal(canPrint({ printer: { state: "unknown", faults: [] } }), false);
-  assert.equal(canPrint({ printer: { state: "degraded", faults: ["printer.paper_near_end"] } }), true);
-  assert.equal(canPrint({ printer: null }), false);
+  assert.equal(printsAt({ printer: { state: "unknown", faults: [] } }, []), null);
+  const low = { printer: { state: "degraded", faults: ["printer.paper_near_end"] } };
+  assert.equal(printsAt(low, []), low);
+  assert.equal(printsAt({ printer: null }, []), null);
 });
 
 test("O14: the reader is opened only after the notice, and told which one", async () => {
@@ -158,6 +159,65 @@ test("the slip's fate is shown, and only of this ticket", async () => {
   hall.tell("slip.confirmed", { ticket: "t1" });
   assert.equal(flow.view.screen.value.slip, "printed");
   flow.close();
+});
+
+const OTHER = { id: "kiosk-2", name: "西门", services: ["tax"], printer: READY, reader: null, reroute: [], help: false };
+
+test("T05: where another kiosk prints for this one, no question is asked", async () => {
+  const { hall, flow, name, methods } = kiosk({ printer: EMPTY });
+  const [own] = hall.state.kiosks.value;
+  hall.state.kiosks.value = [{ ...own, reroute: ["gone", "kiosk-2"] }, OTHER];
+  assert.equal(flow.printsAt(), OTHER);
+  flow.choose(service());
+  await settle();
+  assert.deepEqual(methods(), ["ticket.take"]);
+  assert.equal(name(), "done");
+  hall.state.kiosks.value = [{ ...own, reroute: ["kiosk-2"] }, { ...OTHER, printer: EMPTY }];
+  assert.equal(flow.printsAt(), null);
+  flow.close();
+});
+
+test("T05: the person is sent to the kiosk where the slip comes out, with time to read it", async () => {
+  const { hall, flow } = kiosk();
+  flow.choose(service());
+  await settle();
+  hall.tell("slip.begun", { ticket: "other", kiosk: "kiosk-2" });
+  assert.equal(flow.view.screen.value.at, null);
+  hall.tell("slip.begun", { ticket: "t1", kiosk: "kiosk-2" });
+  assert.deepEqual([flow.view.screen.value.slip, flow.view.screen.value.at], ["printing", "kiosk-2"]);
+  assert.equal(flow.view.left.value, PHOTO_S);
+  hall.tell("slip.confirmed", { ticket: "t1" });
+  assert.deepEqual([flow.view.screen.value.slip, flow.view.screen.value.at], ["printed", "kiosk-2"]);
+  flow.close();
+});
+
+test("at the own printer nothing but the progress is said", async () => {
+  const { hall, flow } = kiosk();
+  flow.choose(service());
+  await settle();
+  hall.tell("slip.begun", { ticket: "t1", kiosk: "kiosk-1" });
+  assert.deepEqual([flow.view.screen.value.slip, flow.view.screen.value.at], ["printing", null]);
+  assert.equal(flow.view.left.value, DONE_S);
+  flow.close();
+});
+
+test("T06: what nobody knows is said to be unknown, and can be printed again", async () => {
+  const { hall, flow } = kiosk({ answers: { "slip.reprint": receipt } });
+  flow.choose(service());
+  await settle();
+  hall.tell("slip.doubted", { ticket: "t1", fault: "device.lost", zh: "断开", en: "lost" });
+  assert.equal(flow.view.screen.value.slip, "unknown");
+  assert.equal(flow.view.left.value, PHOTO_S);
+  await flow.reprint();
+  assert.deepEqual([flow.view.screen.value.slip, flow.view.screen.value.fault], ["queued", null]);
+  flow.close();
+});
+
+test("a kiosk is called by the number on it and where it stands", () => {
+  assert.equal(kioskName(OTHER), "2 号取号机（西门）");
+  assert.equal(kioskName({ id: "kiosk-3", name: "kiosk-3" }), "3 号取号机");
+  assert.equal(kioskName({ id: "kiosk-4", name: "四号取号机" }), "四号取号机");
+  assert.equal(kioskName({ id: "east", name: "东门" }), "东门");
 });
 
 test("home after a visible countdown, twice as long in 长辈模式, longer when asked (O12)", async () => {

@@ -28,16 +28,17 @@ function kiosk({ printer = READY, reader = READY, answers = {} } = {}) {
   const row = { id: "kiosk-1", services: ["tax"], printer, reader, help: false };
   const hall = fakeHall({ kiosks: [row], services: [TAX] }, { "appointment.check_in": receipt, "card.arm": { seconds: 30 }, ...answers });
   const flow = new Flow(hall, "kiosk-1");
-  return { hall, flow, booking: flow.booking, screen: () => flow.view.screen.value, methods: () => hall.calls.map(([method]) => method) };
+  const asked = () => hall.calls.filter(([method]) => method !== "code.look");
+  return { hall, flow, asked, booking: flow.booking, screen: () => flow.view.screen.value, methods: () => hall.calls.map(([method]) => method) };
 }
 
 test("A05: a code checks in, and the number tells what is unusual (A03)", async () => {
-  const { hall, flow, booking, screen } = kiosk();
+  const { flow, asked, booking, screen } = kiosk();
   booking.open();
   booking.pad("code");
   booking.typed(screen(), "12345678");
   await settle();
-  assert.deepEqual(hall.calls, [["appointment.check_in", { code: "12345678", kiosk: "kiosk-1", paperless: false }]]);
+  assert.deepEqual(asked(), [["appointment.check_in", { code: "12345678", kiosk: "kiosk-1", paperless: false }]]);
   assert.equal(screen().name, "done");
   assert.equal(screen().service.id, "tax");
   assert.equal(screen().notice.zh, "您到早了。");
@@ -57,7 +58,7 @@ test("A05: the telephone's last digits check in; a second time is the same numbe
 });
 
 test("A05, O14: by card only after the notice; the way without a card leads back to the others", async () => {
-  const { hall, flow, booking, screen } = kiosk();
+  const { hall, flow, asked, booking, screen } = kiosk();
   booking.byCard();
   assert.equal(screen().name, "notice");
   flow.withoutCard(screen().service);
@@ -65,10 +66,10 @@ test("A05, O14: by card only after the notice; the way without a card leads back
   booking.byCard();
   flow.readCard(screen().service);
   await settle();
-  assert.deepEqual(hall.calls[0], ["card.arm", { kiosk: "kiosk-1", notice: NOTICE }]);
+  assert.deepEqual(asked()[0], ["card.arm", { kiosk: "kiosk-1", notice: NOTICE }]);
   hall.tell("card.seen", { kiosk: "kiosk-1", claim: "c", priority: "normal" });
   await settle();
-  assert.deepEqual(hall.calls[1], ["appointment.check_in", { claim: "c", kiosk: "kiosk-1", paperless: false }]);
+  assert.deepEqual(asked()[1], ["appointment.check_in", { claim: "c", kiosk: "kiosk-1", paperless: false }]);
   flow.close();
 });
 

@@ -59,8 +59,24 @@ test("A05, H06: an appointment's code checks in from the first screen and from t
     flow.view.home();
   }
   assert.deepEqual(hall.calls[0], ["appointment.check_in", { code: "12345678", kiosk: "kiosk-1", paperless: false }]);
-  assert.equal(hall.calls.length, 3);
+  assert.equal(hall.calls.filter(([method]) => method === "appointment.check_in").length, 3);
   flow.close();
+});
+
+test("H06: a reader that is dark until it is told lights up where a code is awaited, and only there", async () => {
+  const { hall, flow, screen } = kiosk({ answers: { "code.look": new RpcError({ code: "device.silent", zh: "无应答", en: "silent" }) } });
+  const looks = () => hall.calls.filter(([method]) => method === "code.look");
+  flow.booking.pad("tail");
+  flow.booking.pad("phone", { service: TAX, start: 1, end: 2 });
+  flow.view.home();
+  assert.deepEqual(looks(), []);
+  for (const open of [flow.booking.open, () => flow.booking.pad("code"), flow.view.openFind]) open();
+  await settle();
+  assert.deepEqual(looks(), Array(3).fill(["code.look", { kiosk: "kiosk-1" }]));
+  assert.equal(screen().name, "find");
+  flow.close();
+  flow.booking.open();
+  assert.equal(looks().length, 3);
 });
 
 test("other codes are told to be none, for a short while, and nothing is asked", async () => {

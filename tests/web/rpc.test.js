@@ -128,6 +128,24 @@ test("a call without an answer rejects with code offline and words in both langu
   await assert.rejects(taking, (error) => error.code === "offline" && error.zh !== error.en);
 });
 
+test("a device's test has its time, and is not begun anew after the line was lost: paper would come out twice", async () => {
+  const { rpc, wire } = connect();
+  wire.now.greet(42);
+  const testing = rpc.call("device.test", { device: "printer-1" });
+  const listing = rpc.call("device.list");
+  mock.timers.tick(READ_MS);
+  await assert.rejects(listing, { code: "offline" });
+  const finding = rpc.call("ticket.find", { label: "A001" });
+  wire.now.drop();
+  mock.timers.tick(1000);
+  wire.now.greet(42);
+  await assert.rejects(testing, { code: "offline" });
+  assert.equal(wire.now.last("device.test"), undefined);
+  wire.now.answer("ticket.find", { label: "A001" });
+  assert.deepEqual(await finding, { label: "A001" });
+  rpc.close();
+});
+
 test("reading calls carry no request_id", () => {
   const { rpc, wire } = connect();
   wire.now.greet(42);

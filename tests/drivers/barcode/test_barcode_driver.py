@@ -56,7 +56,7 @@ async def test_a_code_that_is_held_before_the_reader_is_one() -> None:
         await port.until(lambda: len(codes(port)) == 4)
 
 
-@pytest.mark.parametrize("trouble", ["half", "rubbish"])
+@pytest.mark.parametrize("trouble", ["half_code", "rubbish"])
 async def test_half_codes_and_rubbish_are_no_codes(trouble: str) -> None:
     """H06: garbage is ignored, and the next code is read."""
     emulator, port = BarcodeEmulator(), BenchPort()
@@ -114,7 +114,7 @@ async def test_a_keyboard_is_known_at_once_and_types_codes() -> None:
         assert codes(port) == [TOKEN, "https://hall.example/ticket/#" + TOKEN, "张三ABC~"]
 
 
-@pytest.mark.parametrize("trouble", ["half", "rubbish", "overflow", "noise"])
+@pytest.mark.parametrize("trouble", ["half_code", "rubbish", "overflow", "noise"])
 async def test_trouble_on_a_keyboard_costs_no_later_code(trouble: str) -> None:
     emulator, port = BarcodeEmulator(kind="keyboard", end="crlf"), BenchPort()
     async with keyed(emulator) as bus, running(DRIVER, bus, port):
@@ -131,7 +131,7 @@ async def test_an_unplugged_keyboard_ends_the_run_and_comes_back_under_its_name(
     for _ in range(5):
         link = await links.open(url)
         driver = await open_reader(link, BarcodeOptions(), port)
-        await emulator.press("half")
+        await emulator.press("half_code")
         await emulator.press("unplug")
         with pytest.raises(LinkLost):
             await driver.run()
@@ -195,6 +195,19 @@ async def test_in_command_mode_it_reads_when_told_to_look() -> None:
         await port.through(driver.look(5))
         await emulator.press("scan", text="12345678")
         await port.until(lambda: codes(port) == ["12345678"])
+
+
+async def test_it_stays_lit_as_long_as_it_is_to_look_or_until_it_has_read() -> None:
+    emulator, port = BarcodeEmulator(kind="gm65"), BenchPort()
+    async with started(emulator) as bus, running(DRIVER, bus, port, dialect="gm65", reading="command") as driver:
+        await port.through(driver.look(12))
+        await port.pass_time(20)
+        assert emulator.lit == 3, "at once, after 5 s and after 10 s"
+        await port.through(driver.look(30))
+        await emulator.press("scan", text="12345678")
+        await port.until(lambda: codes(port) == ["12345678"])
+        await port.pass_time(11)
+        assert emulator.lit == 0, "a code was read"
 
 
 async def test_one_damaged_answer_is_asked_again_and_two_are_a_fault() -> None:

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from drivers.callpad.codec import KeyPressed, Overheard, PadCodec
-from drivers.callpad.keymap import ACTIONS, KEY_PATTERN, PRESETS, resolve
+from drivers.callpad.keymap import KEY_PATTERN, PRESETS
 from drivers.framing import Garbage, PadFrame
+from drivers.keymap import ACTIONS, resolve
 from tests.drivers.serial_bench import capture
 
 VECTORS = capture("callpad_evaluator_ff68.json")
@@ -131,4 +132,4 @@ def test_presets_are_well_formed(dialect: str) -> None:
     ],
 )
 def test_key_maps(dialect: str, digits: str, key: int, meaning: tuple[str, str] | None) -> None:
-    assert resolve(PRESETS[dialect], digits, key) == meaning
+    assert resolve(PRESETS[dialect], digits, f"{key:02x}") == meaning

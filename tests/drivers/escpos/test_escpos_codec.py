@@ -23,7 +23,7 @@ EXPECTED = {
     "offline": ("printer.offline",),
     "cutter_error": ("printer.cutter",),
     "unrecoverable": ("printer.error",),
-    "auto_recoverable(head hot)": ("printer.error",),
+    "auto_recoverable(head hot)": ("printer.head_hot",),
     "feed_button": ("printer.offline",),
 }
 
@@ -135,11 +135,11 @@ def test_flow_control_inside_an_automatic_status() -> None:
     [
         ("ff12", [Garbage(b"\xff"), RealTime(0x12)]),
         ("10ff12", [Garbage(b"\x10"), Garbage(b"\xff"), RealTime(0x12)]),
-        ("100012", [Garbage(b"\x10"), Paper(False, False), RealTime(0x12)]),
+        ("100012", [Garbage(b"\x10\x00"), RealTime(0x12)]),
         ("371212", [Garbage(b"\x37"), RealTime(0x12), RealTime(0x12)]),
-        ("37223112", [Garbage(b"\x37"), Garbage(b"\x22"), Garbage(b"\x31"), RealTime(0x12)]),
+        ("37223212", [Garbage(b"\x37\x22\x32"), RealTime(0x12)]),
         ("5f00", [Garbage(b"\x5f"), Paper(False, False)]),
-        ("5f4112", [Garbage(b"\x5f"), Garbage(b"\x41"), RealTime(0x12)]),
+        ("5f525612", [Garbage(b"\x5fRV"), RealTime(0x12)]),
     ],
 )
 def test_resync_after_a_broken_group(data: str, replies: list[codec.Reply]) -> None:
@@ -173,6 +173,27 @@ def test_every_status_byte_has_sentences(value: int, n: int) -> None:
 def test_every_automatic_status_has_sentences(rest: tuple[int, int, int]) -> None:
     faults = codec.faults_of_auto_status(AutoStatus(bytes([0x10 | rest[0] & 0x6C, *rest])))
     assert all(code in SENTENCES for code in faults)
+
+
+@pytest.mark.parametrize(
+    ("garbage", "foreign"),
+    [
+        (b"SSH-.0-OenSSH\r\n", True),
+        (b"69013457892\r", True),
+        (bytes.fromhex("aaaaaa9669"), True),
+        (b"\xff\xfe\xfd", False),
+        (b"A\x80B\x90C", False),
+        (b"AB", False),
+        (b"", False),
+    ],
+)
+def test_another_device_is_told_from_a_garbled_line(garbage: bytes, foreign: bool) -> None:
+    assert codec.is_foreign(garbage) is foreign
+
+
+def test_an_error_that_needs_repair_is_not_called_heat() -> None:
+    assert codec.arranged(codec.faults_of_status(2, 0x52) | codec.faults_of_status(3, 0x72)) == ("printer.error",)
+    assert codec.faults_of_auto_status(AutoStatus(bytes.fromhex("18400000"))) == ("printer.head_hot",)
 
 
 def test_recovery_is_offered_only_where_it_can_help() -> None:

@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 
-from drivers.escpos.driver import DRIVER, EscposPrinter, _transfer_s
+from drivers.escpos.driver import DRIVER, EscposPrinter
 from drivers.escpos.options import EscposOptions
+from drivers.escpos.proof import transfer_s
 from hallctl.devices.contract import CAPABILITIES, Cut, DeviceFault, LinkLost, Slip, Text
 
 from .wire import LINES, SLIP, Desk, ScriptedPrinter, StillPort, TcpLink, code_of, until
@@ -14,10 +15,11 @@ from .wire import LINES, SLIP, Desk, ScriptedPrinter, StillPort, TcpLink, code_o
 
 
 async def test_opening_proves_a_printer(desk: Desk) -> None:
-    printer = await desk.open()
+    printer = await desk.open(proof="status")
     assert isinstance(printer, CAPABILITIES["slip_printer"])
-    assert desk.port.answers == 1
-    assert desk.links[0].written == b"\x10\x04\x01"
+    await until(lambda: desk.port.models == ["HC-80"])
+    assert desk.port.answers == 2
+    assert desk.links[0].written == b"\x10\x04\x01" + b"\x1d\x49\x43"
 
 
 async def test_a_silent_printer_is_not_opened(desk: Desk) -> None:
@@ -152,9 +154,7 @@ async def test_the_late_proof_of_an_earlier_slip_proves_no_other(desk: Desk) -> 
     with pytest.raises(DeviceFault):
         await job
     await desk.emulator.press("paper_ok")
-    second = asyncio.create_task(printer.print_slip(Slip((Text("A013"), Cut()))))
-    await desk.port.fire(0.5)
-    await second
+    await printer.print_slip(Slip((Text("A013"), Cut())))
     assert desk.slips == [LINES, ["A013"]]
 
 
@@ -173,10 +173,18 @@ async def test_no_proof_and_no_fault_is_unproven(desk: Desk) -> None:
     assert code_of(caught) == "printer.unproven"
     second = asyncio.create_task(printer.print_slip(SLIP))
     await desk.port.fire(4.0)
+    await desk.port.fire(2.0)
+    await desk.port.fire(2.0)
     with pytest.raises(DeviceFault) as caught:
         await second
     assert code_of(caught) == "printer.unproven"
-    assert desk.slips == [LINES]
+    assert desk.slips == [LINES, LINES]
+    third = asyncio.create_task(printer.print_slip(SLIP))
+    await desk.port.fire(2.0)  # not waited for again before the slip
+    await desk.port.fire(2.0)
+    with pytest.raises(DeviceFault) as caught:
+        await third
+    assert desk.slips == [LINES, LINES, LINES]
 
 
 async def test_silence_after_the_slip_is_unproven_and_unknown(desk: Desk) -> None:
@@ -199,14 +207,6 @@ async def test_a_recoverable_cutter_is_freed_before_printing(desk: Desk) -> None
     await job
     assert b"\x10\x05\x02" in desk.links[0].written
     assert desk.slips == [LINES]
-
-
-async def test_recover_tells_what_remains(desk: Desk) -> None:
-    printer = await desk.open()
-    await desk.emulator.press("cutter_jam")
-    job = asyncio.create_task(printer.recover())
-    await desk.port.fire(2.5)
-    assert await job == ("printer.cutter",)
 
 
 async def test_a_cancelled_slip_ends_the_session(desk: Desk) -> None:
@@ -263,4 +263,4 @@ def _answers(data: bytes) -> bytes:
     [("tcp://127.0.0.1:9100", 0), ("serial:///dev/ttyS0?baud=115200", 1.1), ("serial:///dev/ttyS0", 13.2)],
 )
 def test_a_serial_line_gets_the_time_it_needs(address: str, seconds: float) -> None:
-    assert _transfer_s(address, 11520) == pytest.approx(seconds)
+    assert transfer_s(address, 11520) == pytest.approx(seconds)

@@ -13,7 +13,8 @@ from drivers.escpos.driver import DRIVER, EscposPrinter
 from drivers.escpos.emulated_paper import text_of
 from drivers.escpos.emulator import PrinterEmulator
 from drivers.escpos.options import EscposOptions
-from hallctl.devices.contract import Cut, DeviceFault, FaultsSeen, LinkLost, Signal, Slip, Text
+from drivers.escpos.proof import QUIET_S
+from hallctl.devices.contract import Cut, DeviceFault, FaultsSeen, IdentitySeen, LinkLost, Signal, Slip, Text
 
 SLIP = Slip((Text("永安镇便民服务中心", 2, 2, "center"), Text("A012", 4, 4, "center", True), Text("赵䶮先生"), Cut()))
 LINES = ["永安镇便民服务中心", "A012", "[picture]"]
@@ -27,7 +28,8 @@ async def until(true: Callable[[], bool]) -> None:
 
 
 class StillPort:
-    """A port: `sleep` ends only when the test fires it, so that nothing depends on real time."""
+    """A port: `sleep` ends only when the test fires it, so that nothing depends on real time; but for the moment of
+    quiet after which no late proof is to come, which is over soon."""
 
     def __init__(self) -> None:
         self.signals: list[Signal] = []
@@ -40,7 +42,13 @@ class StillPort:
     def heard(self) -> None:
         self.answers += 1
 
+    def now(self) -> int:
+        return 0
+
     async def sleep(self, seconds: float) -> None:
+        if seconds == QUIET_S:
+            await asyncio.sleep(QUIET_S / 50)
+            return
         alarm: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         entry = (seconds, alarm)
         self._alarms.append(entry)
@@ -51,12 +59,20 @@ class StillPort:
 
     async def fire(self, seconds: float) -> None:
         """Waits for a sleep of so many seconds and ends it."""
+        await until(lambda: bool(self._due(seconds)))
+        self.wake(seconds)
 
-        def due() -> list[asyncio.Future[None]]:
-            return [alarm for length, alarm in self._alarms if length == seconds and not alarm.done()]
+    def wake(self, seconds: float) -> None:
+        """Ends a sleep of so many seconds, if there is one."""
+        for alarm in self._due(seconds)[:1]:
+            alarm.set_result(None)
 
-        await until(lambda: bool(due()))
-        due()[0].set_result(None)
+    def _due(self, seconds: float) -> list["asyncio.Future[None]"]:
+        return [alarm for length, alarm in self._alarms if length == seconds and not alarm.done()]
+
+    @property
+    def models(self) -> list[str]:
+        return [signal.text for signal in self.signals if isinstance(signal, IdentitySeen)]
 
     @property
     def faults(self) -> list[tuple[str, ...] | None]:
@@ -142,6 +158,8 @@ class Desk:
         self.printers: list[EscposPrinter] = []
 
     async def open(self, **options: Any) -> EscposPrinter:
+        """The driver on a new connection; it asks for each status unless the test wants `asb`."""
+        options.setdefault("asb", False)
         link = await TcpLink.connect(self.address)
         self.links.append(link)
         printer = await DRIVER.open(link, EscposOptions(**options), self.port)
@@ -156,7 +174,10 @@ class Desk:
     @property
     def sent_nothing(self) -> bool:
         """Whether nothing but questions was written."""
-        return not self.links[-1].written.replace(b"\x10\x04", b"").strip(b"\x01\x02\x03\x04")
+        left = self.links[-1].written
+        for question in (b"\x10\x04", b"\x1d\x49\x43", b"\x1d\x61\xff", b"\x1d\x72\x01"):
+            left = left.replace(question, b"")
+        return not left.strip(b"\x01\x02\x03\x04")
 
 
 def code_of(caught: pytest.ExceptionInfo[DeviceFault]) -> str:

@@ -117,7 +117,7 @@ async def test_a_serial_call_pad_that_frames_every_key() -> None:
         assert port.of(PadKey) == [PadKey(None, "next"), PadKey(None, "recall")]
 
 
-@pytest.mark.parametrize("trouble", ["half", "noise"])
+@pytest.mark.parametrize("trouble", ["half_key", "noise"])
 async def test_trouble_on_the_wire_costs_no_later_key(trouble: str) -> None:
     emulator, port = HidPadEmulator(), BenchPort()
     async with keyed(emulator) as bus, running(DRIVER, bus, port):

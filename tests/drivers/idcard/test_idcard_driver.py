@@ -4,7 +4,7 @@ import pytest
 
 from drivers.idcard.driver import DRIVER, IdCardOptions, open_reader
 from drivers.idcard.emulator import EMULATOR, IdCardEmulator
-from hallctl.devices.contract import CardFailed, CardReader, CardSeen, DeviceFault, FaultsSeen, LinkLost
+from hallctl.devices.contract import CardFailed, CardReader, CardSeen, DeviceFault, FaultsSeen, IdentitySeen, LinkLost
 from tests.drivers.serial_bench import BenchBus, BenchPort, running, started
 
 
@@ -17,7 +17,7 @@ async def test_opening_proves_identity_by_status_and_sam_id() -> None:
     async with started(emulator) as bus, running(DRIVER, bus, port, max_rf=80) as reader:
         assert isinstance(reader, CardReader)
         assert asked(emulator)[:4] == ["status", "SAM id", "set RF frame", "status"]
-        assert port.signals == [FaultsSeen(())]
+        assert port.signals == [IdentitySeen("05.01-20200101-0012345678-0987654321"), FaultsSeen(())]
         assert port.heards >= 3
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
+from drivers.citizen_number import birth_of, check_character, has_right_check
 from drivers.idcard.codec import CardText, SdtCodec
-from drivers.idcard.emulator import CARDS
-from drivers.idcard.fields import ETHNIC, CardRecord, check_character, has_right_check, parse_text
+from drivers.idcard.emulated_card import CARDS
+from drivers.idcard.fields import ETHNIC, CardRecord, parse_text
 from tests.drivers.serial_bench import capture
 
 
@@ -135,6 +136,7 @@ def test_check_characters() -> None:
     tens = [head for head in (f"999999199001010{order:02}" for order in range(100)) if check_character(head) == "X"]
     assert tens
     assert has_right_check(tens[0] + "x")
+    assert birth_of("999999199001010016") == "19900101"
 
 
 def test_what_is_no_card_is_none() -> None:

@@ -29,9 +29,7 @@ def upgrade() -> None:
             _count("value"), _count("line"), _text("stage"), _text("suggestion", None), _text("by", None),
             _moment("at", None), _text("reason", None), _count("waiting", None))  # fmt: skip
     _create_appointments()
-    _create("call", _id("ticket"), _text("label"), _text("window"), _text("queue"), _moment("at"), _count("count"),
-            _moment("seq"))  # fmt: skip
-    _create("help", _id("kiosk"))
+    _create_lists()
     op.create_table(
         "request",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True),
@@ -60,6 +58,7 @@ def downgrade() -> None:
         "request",
         "help",
         "call",
+        "scan",
         "quota",
         "block",
         "appointment",
@@ -86,6 +85,14 @@ def _create_appointments() -> None:
     _create("block", _id("digest"), _text("misses"), _moment("kept_until"), _moment("until", None),
             _text("appointment", None))  # fmt: skip
     _create("quota", _id("id"), _text("service"), _moment("start"), _count("quota"))
+
+
+def _create_lists() -> None:
+    _create("scan", _id("id"), _text("label"), _moment("changed_at"), _text("pages"), _text("removed"),
+            _moment("finished_at", None))  # fmt: skip
+    _create("call", _id("ticket"), _text("label"), _text("window"), _text("queue"), _moment("at"), _count("count"),
+            _moment("seq"))  # fmt: skip
+    _create("help", _id("kiosk"))
 
 
 def _create_event() -> None:
@@ -119,7 +126,7 @@ def _create_ticket() -> None:
         *(_moment("after", None), _count("misses"), _text("for_clerk", None), _text("steps"), _count("principals")),
         sa.Column("agent", sa.Boolean(), nullable=False),
         *(_text("appointment", None), _text("served", None), _moment("eligible_at", None), _count("ahead")),
-        *(_text("slip"), _text("slip_fault", None)),
+        *(_text("slip"), _text("slip_fault", None), _text("slip_kiosk", None)),
         *(_count("copies"), _text("rating"), _text("level", None), _text("reason", None)),
         sa.Column("live", sa.Boolean(), nullable=False),
         *(_text("person_digest", None), _text("person_name_mask", None)),
