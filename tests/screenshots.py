@@ -42,6 +42,8 @@ SHARE: Final = {"kiosk": 0.4, "board": 0.5}
 FLAGS: Final = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars", "--lang=zh-CN"]
 VISITORS: Final = ("general", "general", "consult", "general", "household", "issue", "general", "general", "household")
 READY_S: Final = 60
+CAMERA: Final = "2"
+"""The window with the document camera."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,24 @@ async def take_pictures(browser: Browser, address: str, places: list[Place]) -> 
         if name == "kiosk":
             await take_number(page)
             await shoot(page, "kiosk-done")
+        if name == "admin":
+            await page.evaluate("location.hash = '#/devices'")
+            await page.wait_for_timeout(1500)
+            await shoot(page, "devices")
         await page.context.close()
+    await scan_papers(browser, next(place for place in places if (place.page, place.place) == ("window", CAMERA)))
+
+
+async def scan_papers(browser: Browser, window: Place) -> None:
+    """A paper under the document camera of a window where somebody is served, and its first page."""
+    page = await open_page(browser, window)
+    await page.keyboard.press("Shift+F4")
+    await page.locator("[data-test=scan-live]").wait_for(timeout=READY_S * 1000)
+    await page.locator("[data-test=scan-scan]").click()
+    await page.locator("[data-test=scan-thumb]").first.wait_for(timeout=READY_S * 1000)
+    await page.wait_for_timeout(1500)
+    await shoot(page, "scan")
+    await page.context.close()
 
 
 async def supervise() -> None:

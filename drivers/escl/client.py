@@ -24,11 +24,12 @@ MOST_PAGE: Final = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A status, headers (names in lower case) and the body."""
+    """A status, headers (names in lower case) and the body; `late` after a 503 to the same question."""
 
     code: int
     headers: Mapping[str, str]
     body: bytes
+    late: bool = False
 
 
 class Client:

@@ -126,10 +126,12 @@ class Capabilities:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The scanner now: `state` Idle|Processing|Testing|Stopped|Down, and its feeder's state or empty."""
+    """The scanner now: `state` Idle|Processing|Testing|Stopped|Down, its feeder's state or empty, and the addresses of
+    the jobs that it has aborted."""
 
     state: str
     adf: str
+    aborted: tuple[str, ...] = ()
 
     @property
     def fault(self) -> str | None:
@@ -139,6 +141,10 @@ class Status:
     @property
     def empty(self) -> bool:
         return self.adf == "ScannerAdfEmpty"
+
+    def gave_up(self, job: str) -> bool:
+        """Whether the scanner has aborted the job of that address; the last part of an address is the job's name."""
+        return job.rpartition("/")[2] in {address.rstrip("/").rpartition("/")[2] for address in self.aborted}
 
 
 def capabilities_of(data: bytes) -> Capabilities:
@@ -165,7 +171,8 @@ def status_of(data: bytes) -> Status:
     root = parse_xml(data)
     if root.name != "ScannerStatus":
         raise ValueError(f"a {root.name}")
-    return Status(root.said("State"), root.said("AdfState"))
+    aborted = [job.said("JobUri") for job in root.every("JobInfo") if job.said("JobState") == "Aborted"]
+    return Status(root.said("State"), root.said("AdfState"), tuple(aborted))
 
 
 def _input(caps: Element) -> Input:

@@ -7,6 +7,7 @@ until they begin, and others that report a loaded one always.
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from drivers.bus import together
@@ -104,7 +105,7 @@ class EsclScanner:
         done = False
         try:
             while count < most:
-                page = await self._next(job, request.dpi, first=not count)
+                page = await self._next(job, request, first=not count)
                 if page is None:
                     done = True
                     break
@@ -114,7 +115,7 @@ class EsclScanner:
             if not done:
                 await self._delete(job)
         if not count:
-            raise await self._reason("scanner.no_paper")
+            raise await self._reason("scanner.no_paper" if request.source == "Feeder" else "scanner.io", request)
         return count
 
     async def _begin(self, request: codec.Request) -> str:
@@ -126,21 +127,31 @@ class EsclScanner:
                 raise DeviceFault("device.garbled", detail="ScanJobs: no Location")
             return path
         if answer.code in (409, 503):
-            raise await self._reason("scanner.busy")
+            raise await self._reason("scanner.busy", request)
         raise DeviceFault("device.refused", detail=f"ScanJobs: {answer.code}")
 
-    async def _next(self, job: str, dpi: int, *, first: bool) -> ScannedPage | None:
-        """The next page, None after the last."""
+    async def _next(self, job: str, request: codec.Request, *, first: bool) -> ScannedPage | None:
+        """The next page, None after the last. The state is asked once only: some scanners tell a reason only once."""
         answer = await self._patiently("GET", f"{job}/NextDocument", self._options.page_s, most=MOST_PAGE)
-        if answer.code in _DONE:
+        if answer.code == 200:
+            return await self._page(job, request, answer)
+        if answer.code in _DONE and not answer.late:
             return None
-        if answer.code == 409 and not first and (await self._quiet_status()).empty:
-            return None  # some answer so to the question for a page after the last
-        if answer.code != 200:
-            raise await self._reason("scanner.busy" if answer.code == 503 else "scanner.io")
+        status = await self._quiet_status()
+        if answer.code in _DONE and not status.gave_up(job):
+            return None
+        if answer.code in (404, 409, 410) and not first and status.empty:
+            return None  # some answer 409 to the question for a page after the last
+        raise _fault_in(status, "scanner.busy" if answer.code == 503 else "scanner.io", request)
+
+    async def _page(self, job: str, request: codec.Request, answer: Answer) -> ScannedPage:
+        """The page of an answer. One that breaks off since the scanner has given up is the scanner's fault."""
         try:
-            return await asyncio.to_thread(page_of, answer.body, dpi=dpi)
+            return await asyncio.to_thread(page_of, answer.body, dpi=request.dpi)
         except ValueError as error:
+            status = await self._quiet_status()
+            if status.fault or status.gave_up(job):
+                raise _fault_in(status, "scanner.io", request) from error
             kind = answer.headers.get("content-type", "")[:40]
             raise DeviceFault("device.garbled", detail=f"NextDocument: {error} ({kind})") from error
 
@@ -152,19 +163,15 @@ class EsclScanner:
         while True:
             answer = await self._client.ask(method, path, seconds, content=content, most=most)
             if answer.code != 503 or waited_s >= self._options.busy_s:
-                return answer
+                return replace(answer, late=waited_s > 0)
             asked = answer.headers.get("retry-after", "")
             pause_s = min(max(float(asked), 0.1), 10.0) if asked.isascii() and asked.isdecimal() else _AGAIN_S
             await self._port.sleep(pause_s)
             waited_s += pause_s
 
-    async def _reason(self, otherwise: str) -> DeviceFault:
+    async def _reason(self, otherwise: str, request: codec.Request) -> DeviceFault:
         """Why the scanner does not scan, as its state tells it."""
-        status = await self._quiet_status()
-        empty = status.empty and status.state != "Processing"
-        return DeviceFault(
-            status.fault or ("scanner.no_paper" if empty else otherwise), detail=f"{status.state} {status.adf}".strip()
-        )
+        return _fault_in(await self._quiet_status(), otherwise, request)
 
     async def _quiet_status(self) -> codec.Status:
         try:
@@ -178,6 +185,14 @@ class EsclScanner:
         """Tell the scanner that no more pages are wanted; what it says to that is of no interest."""
         with suppress(DeviceFault):
             await self._client.ask("DELETE", job, _FAREWELL_S)
+
+
+def _fault_in(status: codec.Status, otherwise: str, request: codec.Request) -> DeviceFault:
+    """What a state says of a failure; an empty feeder is no reason why a flatbed does not scan."""
+    empty = status.empty and status.state != "Processing" and request.source == "Feeder"
+    return DeviceFault(
+        status.fault or ("scanner.no_paper" if empty else otherwise), detail=f"{status.state} {status.adf}".strip()
+    )
 
 
 async def open_scanner(link: Link, options: EsclOptions, port: Port) -> EsclScanner:  # noqa: ARG001 - it has no bytes

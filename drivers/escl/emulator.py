@@ -44,6 +44,7 @@ class _Job:
     dpi: int
     size: tuple[int, int]
     done: int = 0
+    failed: bool = False
 
 
 class EsclEmulator:
@@ -71,6 +72,7 @@ class EsclEmulator:
         self.mode = "well"
         self.busy = 0
         self.jam_after: int | None = None
+        self.fail_after: int | None = None
         self.deleted: list[str] = []
         self.asked = ""
 
@@ -92,14 +94,27 @@ class EsclEmulator:
                 self.sheets = int(params.get("sheets", 3))
             case "jam":
                 self.jam_after = int(params.get("after", 0))
+            case "fail":
+                self.fail_after = int(params.get("after", 0))
             case "cover_open":
                 self.adf = "ScannerAdfDoorOpen"
             case "clear":
-                self.adf, self.jam_after, self.mode = "", None, "well"
+                self.adf, self.jam_after, self.fail_after, self.mode = "", None, None, "well"
             case "busy":
                 self.busy = int(params.get("times", 3))
             case (
-                "mute" | "cut" | "lies" | "wrong_host" | "stopped" | "garbage" | "laughs" | "huge" | "redirect" | "web"
+                "mute"
+                | "cut"
+                | "lies"
+                | "once"
+                | "breaks"
+                | "wrong_host"
+                | "stopped"
+                | "garbage"
+                | "laughs"
+                | "huge"
+                | "redirect"
+                | "web"
             ):
                 self.mode = action
             case "unplug":
@@ -168,6 +183,11 @@ class EsclEmulator:
         if self.busy:
             self.busy -= 1
             return Said(503)
+        if job.failed:
+            return Said(404)
+        if self.fail_after is not None and job.done >= self.fail_after:
+            job.failed = True
+            return Said(503)
         if job.source == "Feeder" and self.jam_after is not None and job.done >= self.jam_after:
             self.adf = "ScannerAdfJam"
         if job.source == "Feeder" and self.adf:
@@ -175,6 +195,9 @@ class EsclEmulator:
         if (job.source == "Feeder" and not self.sheets) or (job.source == "Platen" and job.done):
             return Said(404)
         await asyncio.sleep(self._pause_s)
+        if self.mode == "breaks":
+            job.failed = True
+            return Said(200, b"", {"Content-Type": "image/jpeg"}, chunked=True)
         job.done += 1
         if job.source == "Feeder":
             self.sheets -= 1
@@ -187,10 +210,20 @@ class EsclEmulator:
         return self.adf or ("ScannerAdfLoaded" if self.sheets else "ScannerAdfEmpty")
 
     def _status(self) -> bytes:
-        state = "Stopped" if self.mode == "stopped" else "Idle"
+        """With `once` the feeder's fault is told once and then no more."""
+        state, adf = "Stopped" if self.mode == "stopped" else "Idle", self._adf_state()
+        if self.mode == "once":
+            self.adf = ""
+        jobs = "".join(
+            f"<scan:JobInfo><pwg:JobUri>/eSCL/ScanJobs/{name}</pwg:JobUri><pwg:JobState>Aborted</pwg:JobState>"
+            "</scan:JobInfo>"
+            for name, job in self._jobs.items()
+            if job.failed
+        )
         return (
             f"<?xml version='1.0' encoding='UTF-8'?><scan:ScannerStatus {_SPACES}><pwg:Version>2.0</pwg:Version>"
-            f"<pwg:State>{state}</pwg:State><scan:AdfState>{self._adf_state()}</scan:AdfState></scan:ScannerStatus>"
+            f"<pwg:State>{state}</pwg:State><scan:AdfState>{adf}</scan:AdfState>"
+            f"{f'<scan:Jobs>{jobs}</scan:Jobs>' if jobs else ''}</scan:ScannerStatus>"
         ).encode()
 
 
@@ -244,12 +277,13 @@ EMULATOR: Final = EmulatorSpec(
     actions={
         "load": {"sheets": "3"},
         "jam": {"after": "0"},
+        "fail": {"after": "0"},
         "busy": {"times": "3"},
         **{
             name: {}
             for name in (
-                *("cover_open", "clear", "stopped", "lies", "mute", "cut", "garbage", "laughs", "huge", "redirect"),
-                *("web", "wrong_host", "unplug", "plug"),
+                *("cover_open", "clear", "stopped", "lies", "once", "breaks", "mute", "cut", "garbage", "laughs"),
+                *("huge", "redirect", "web", "wrong_host", "unplug", "plug"),
             )
         },
     },

@@ -23,7 +23,7 @@ disk."""
 AT_LATEST_S: Final = 2 * FOLLOW_S
 """After the first change, whatever else is on its way."""
 
-PIECE: Final = 32
+PIECE: Final = 24
 """Changed rows that are worth writing where nothing else is on its way: they take the writer a millisecond, so that a
 command that comes meanwhile hardly waits."""
 

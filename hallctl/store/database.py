@@ -28,7 +28,7 @@ T = TypeVar("T")
 DATABASE: Final = "hall.db"
 LOCK: Final = "hall.lock"
 
-CHECKPOINT_COMMITS: Final = 500
+CHECKPOINT_COMMITS: Final = 250
 """Commits after which an idle moment is used to copy the WAL into the database."""
 
 CHECKPOINT_AT_LATEST: Final = 8 * CHECKPOINT_COMMITS

@@ -120,6 +120,59 @@ async def test_pages_before_a_jam_are_good_and_the_job_is_deleted() -> None:
         assert emulated.deleted == ["job-1"]
 
 
+async def gathered(driver: Any, source: str) -> tuple[str, int]:
+    """The fault with which a scan ends, and the pages that came before."""
+    pages: list[ScannedPage] = []
+
+    async def take(page: ScannedPage) -> None:
+        pages.append(page)
+
+    return (await fault_of(driver.scan_pages(ScanSettings(source), take))).code, len(pages)
+
+
+async def test_a_reason_that_is_told_once_only_is_not_missed() -> None:
+    """As AirSane does: the state after the one that told of a jam calls the feeder loaded."""
+    async with scanner() as (driver, emulated):
+        await emulated.press("once")
+        await emulated.press("jam", after=2)
+        assert await gathered(driver, "feeder") == ("scanner.jammed", 2)
+
+
+@pytest.mark.parametrize(("source", "after"), [("feeder", 0), ("feeder", 2), ("flatbed", 0)])
+async def test_a_job_that_the_scanner_gives_up_has_not_ended_well(source: str, after: int) -> None:
+    """As AirSane does: 503, then 404 as after the last page; only the job's state tells of it."""
+    async with scanner() as (driver, emulated):
+        await emulated.press("fail", after=after)
+        assert await gathered(driver, source) == ("scanner.io", after)
+        await emulated.press("clear")
+        assert len(await scan(driver, source)) >= 1, "the session goes on"
+
+
+async def test_a_page_that_breaks_off_as_the_scanner_gives_up_is_no_garbage() -> None:
+    """As AirSane does: the answer is 200, and ends before there is a picture."""
+    async with scanner() as (driver, emulated):
+        await emulated.press("breaks")
+        assert await gathered(driver, "flatbed") == ("scanner.io", 0)
+        await emulated.press("clear")
+        assert len(await scan(driver, "flatbed")) == 1, "the session goes on"
+
+
+async def test_an_empty_feeder_is_no_reason_for_a_flatbed() -> None:
+    async with scanner(busy_s=2) as (driver, emulated):
+        await emulated.press("load", sheets=0)
+        await emulated.press("busy", times=99)
+        assert await gathered(driver, "flatbed") == ("scanner.busy", 0)
+
+
+async def test_a_feeder_that_was_waited_for_may_be_at_its_end() -> None:
+    async with scanner() as (driver, emulated):
+
+        async def wait_for_it(_page: ScannedPage) -> None:
+            await emulated.press("busy", times=1)
+
+        assert await driver.scan_pages(ScanSettings("feeder"), wait_for_it) == 3
+
+
 async def test_a_busy_scanner_is_asked_again_as_soon_as_it_says() -> None:
     port = ScanPort(PACE)
     async with scanner(None, port) as (driver, emulated):
