@@ -1,6 +1,7 @@
 """Slips whose beginning cannot be made durable, or that wait when the daemon ends: none is lost, none is doubled."""
 
 import asyncio
+import contextlib
 from pathlib import Path
 
 import pytest
@@ -28,14 +29,11 @@ async def fill_the_disk(at: Bench) -> None:
 
 
 async def make_room(hall: RunningHall) -> None:
-    """In a moment in which the store is being tried again."""
+    """Again and again until stopped: what is submitted while the store is being tried again is dropped."""
     while True:
-        try:
+        with contextlib.suppress(StoreError):
             await allow_pages(hall, None)
-        except StoreError:
-            await asyncio.sleep(0.005)
-        else:
-            return
+        await asyncio.sleep(0.02)
 
 
 async def test_t02_nothing_is_sent_before_its_beginning_is_durable(
@@ -55,8 +53,9 @@ async def test_t02_nothing_is_sent_before_its_beginning_is_durable(
         await asyncio.sleep(1.0)
         assert at.tickets[ticket].slip is SlipState.QUEUED
         assert at.paper.copies() == []
-        await make_room(hall)
+        room = asyncio.create_task(make_room(hall))
         await until(lambda: at.is_settled(ticket), "printed")
+        room.cancel()
         assert at.tickets[ticket].slip is SlipState.PRINTED
         assert at.paper.copies() == [Copy("A001", marked=False)]
 
