@@ -1,15 +1,14 @@
 """FF 68 call pads as capabilities call_pad and window_display; one driver serves all pads of a bus."""
 
-import asyncio
-from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field, field_validator
 
-from drivers.bus import MOST_ANSWERS, LineReader, Pacer, Repeats, stop
+from drivers.bus import MOST_ANSWERS
 from drivers.callpad.codec import KeyPressed, Message, PadCodec
 from drivers.callpad.keymap import KEY_PATTERN, PRESETS
 from drivers.keymap import ACTIONS, resolve
+from drivers.pad import PadLine, shown_label
 from hallctl.devices.contract import DriverSpec, FaultsSeen, Link, Options, PadKey, Port, WindowScreen
 
 
@@ -41,15 +40,6 @@ class CallPadOptions(Options):
         return lowered
 
 
-@dataclass(frozen=True, slots=True)
-class _Display:
-    """What a pad is to show; the state and label tell whether it is a new call."""
-
-    frame: bytes
-    state: str
-    label: str | None
-
-
 class CallPads:
     """The pads of one open bus."""
 
@@ -59,52 +49,36 @@ class CallPads:
         self._port = port
         self._keymap = {**PRESETS[options.dialect], **options.keymap}
         self._codec = PadCodec(evaluator_bit=options.evaluator_bit)
-        self._lines = LineReader(link, port)
-        self._repeats = Repeats(port)
-        self._pacer: Pacer[_Display] = Pacer(port, self._write)
-        self._known_well = False
+        self._line = PadLine(link, port)
 
     async def run(self) -> None:
-        refresher = asyncio.create_task(self._pacer.refresh(self._options.refresh_s))
-        try:
-            while True:
-                for message in await self._lines.messages(self._codec):
-                    await self._take(message)
-        finally:
-            await stop(refresher)
+        await self._line.run(self._codec, self._take, self._options.refresh_s)
 
     async def close(self) -> None:
-        await self._pacer.close()
-        await self._repeats.close()
-        await self._lines.close()
+        await self._line.close()
 
     async def show_window(self, unit: int | None, screen: WindowScreen) -> None:
         unit = self._unit(unit)
-        label = screen.label if screen.state in ("calling", "serving") else None
+        label = shown_label(screen)
         frame = self._codec.encode_display(unit, screen.waiting, label, number_first=self._options.dialect == "mfc")
-        last = self._pacer.latest(unit)
-        new_call = screen.state == "calling" and (last is None or (last.state, last.label) != ("calling", label))
-        await self._pacer.show(unit, _Display(frame, screen.state, label), urgent=new_call)
+        await self._line.show(unit, frame, screen)
 
     async def confirm(self, unit: int | None, accepted: bool) -> None:
         unit = self._unit(unit)
         await self._link.write(self._codec.encode_result(unit, accepted))
         if self._options.beep:
             await self._link.write(self._codec.encode_beep(unit))
-        self._pacer.again(unit)
+        self._line.show_again(unit)
 
     async def _take(self, message: Message) -> None:
         """A key: echo it at once, or the pad sends again; then act on it, once."""
         if not isinstance(message, KeyPressed):
             return
-        self._port.heard()
-        if not self._known_well:
-            self._known_well = True
-            self._port.emit(FaultsSeen(()))
+        self._line.heard()
         await self._press(message)
 
     async def _press(self, key: KeyPressed) -> None:
-        times = await self._repeats.count(key.unit, key.frame)
+        times = await self._line.repeats.count(key.unit, key.frame)
         if times < MOST_ANSWERS:
             await self._link.write(key.frame)
         if times:
@@ -114,9 +88,6 @@ class CallPads:
             await self.confirm(key.unit, accepted=False)
         elif meaning[0] != "none":
             self._port.emit(PadKey(unit=key.unit, action=meaning[0], digits=meaning[1]))
-
-    async def _write(self, display: _Display) -> None:
-        await self._link.write(display.frame)
 
     def _unit(self, unit: int | None) -> int:
         return self._options.address if unit is None else unit

@@ -1,23 +1,12 @@
 """Pads of any brand, described in the config instead of in code: for clerks, for citizens, or for both on one line."""
 
-import asyncio
-from dataclasses import dataclass
-
-from drivers.bus import MOST_ANSWERS, Digits, LineReader, Pacer, Repeats, stop
+from drivers.bus import MOST_ANSWERS, Digits
 from drivers.keymap import LEVELS, resolve
+from drivers.pad import PadLine, shown_label
 from drivers.padframe.codec import KeyPressed, Message, PadCodec
 from drivers.padframe.options import DIGITS, PadFrameOptions
 from drivers.padframe.output import Values, render
 from hallctl.devices.contract import DriverSpec, FaultsSeen, Link, PadKey, Port, RatingKey, WindowScreen
-
-
-@dataclass(frozen=True, slots=True)
-class _Display:
-    """What a pad is to show; the state and label tell whether it is a new call."""
-
-    frame: bytes
-    state: str
-    label: str | None
 
 
 class FramePads:
@@ -29,27 +18,16 @@ class FramePads:
         self._port = port
         self._frame = options.frame()
         self._codec = PadCodec(self._frame)
-        self._lines = LineReader(link, port)
-        self._repeats = Repeats(port)
-        self._pacer: Pacer[_Display] = Pacer(port, self._write)
+        self._line = PadLine(link, port)
         self._digits: dict[int | None, Digits] = {}
-        self._known_well = False
 
     async def run(self) -> None:
-        refresher = asyncio.create_task(self._pacer.refresh(self._options.refresh_s))
-        try:
-            while True:
-                for message in await self._lines.messages(self._codec):
-                    await self._take(message)
-        finally:
-            await stop(refresher)
+        await self._line.run(self._codec, self._take, self._options.refresh_s)
 
     async def close(self) -> None:
         for digits in self._digits.values():
             await digits.take()
-        await self._pacer.close()
-        await self._repeats.close()
-        await self._lines.close()
+        await self._line.close()
 
     # ------------------------------------------------------------ to the pads
 
@@ -57,43 +35,34 @@ class FramePads:
         if not self._options.show:
             return
         unit = self._options.unit if unit is None else unit
-        label = screen.label if screen.state in ("calling", "serving") else None
-        number = "".join(character for character in label or "" if character in DIGITS)
+        number = "".join(character for character in shown_label(screen) or "" if character in DIGITS)
         frame = render(self._options.show, self._frame, Values(unit, waiting=screen.waiting, number=number))
-        last = self._pacer.latest(unit)
-        new_call = screen.state == "calling" and (last is None or (last.state, last.label) != ("calling", label))
-        await self._pacer.show(unit, _Display(frame, screen.state, label), urgent=new_call)
+        await self._line.show(unit, frame, screen)
 
     async def confirm(self, unit: int | None, accepted: bool) -> None:
         text = self._options.accepted if accepted else self._options.refused
         if text:
             unit = self._options.unit if unit is None else unit
             await self._link.write(render(text, self._frame, Values(unit)))
-            self._pacer.again(unit)
+            self._line.show_again(unit)
 
     async def ask_rating(self, unit: int | None) -> None:
         if self._options.ask:
             unit = self._options.unit if unit is None else unit
             await self._link.write(render(self._options.ask, self._frame, Values(unit)))
 
-    async def _write(self, display: _Display) -> None:
-        await self._link.write(display.frame)
-
     # ------------------------------------------------------------ from the pads
 
     async def _take(self, message: Message) -> None:
         if not isinstance(message, KeyPressed):
             return
-        self._port.heard()
-        if not self._known_well:
-            self._known_well = True
-            self._port.emit(FaultsSeen(()))
+        self._line.heard()
         await self._press(message)
 
     async def _press(self, key: KeyPressed) -> None:
         """Answer at once, or the pad sends again; then act on it, once. Digits may follow each other at once on pads
         that are not answered and so send nothing again."""
-        times = await self._repeats.count(-1 if key.unit is None else key.unit, key.frame)
+        times = await self._line.repeats.count(-1 if key.unit is None else key.unit, key.frame)
         if self._options.acknowledge and times < MOST_ANSWERS:
             await self._link.write(self._answer(key))
         if times and (self._options.acknowledge or self._options.keys.get(key.key) not in DIGITS):

@@ -12,7 +12,7 @@ from hallctl.devices.node import stable_name, where
 from hallctl.errors import ConfigError, Problem
 from hallctl.sections.device import DeviceSection
 
-_GIVEN_ANEW: Final = re.compile(r"/dev/(ttyUSB|ttyACM|input/event|hidraw|video|usb/lp)[0-9]+")
+GIVEN_ANEW: Final = re.compile(r"/dev/(ttyUSB|ttyACM|input/event|hidraw|video|usb/lp)[0-9]+")
 """Names that the kernel gives in the order of plugging."""
 
 
@@ -42,7 +42,7 @@ def _local(device: DeviceSection) -> Address | None:
 
 
 def _check_name(address: Address) -> list[Problem]:
-    if not _GIVEN_ANEW.fullmatch(address.place):
+    if not GIVEN_ANEW.fullmatch(address.place):
         return []
     name = stable_name(address.place)
     if name is None:

@@ -4,6 +4,7 @@ import os
 import stat
 from typing import Final
 
+from hallctl.devices.advice import GIVEN_ANEW
 from hallctl.devices.plugged import plugged
 from hallctl.errors import DeviceFault
 from hallctl.technician.finding import Finding, Patient
@@ -13,7 +14,6 @@ GROUPS: Final = {"serial": "dialout", "usblp": "lp", "input": "input", "video": 
 
 RULES: Final = "60-hallctl.rules"
 RULE_FOLDERS: Final = ("/etc/udev/rules.d", "/usr/lib/udev/rules.d", "/lib/udev/rules.d")
-UNSTABLE: Final = ("/dev/ttyUSB", "/dev/ttyACM", "/dev/input/event", "/dev/video", "/dev/usb/lp")
 GRABBERS: Final = {
     "brltty": "sudo apt-get remove brltty",
     "ModemManager": "sudo systemctl disable --now ModemManager",
@@ -116,7 +116,7 @@ def names(patient: Patient) -> list[Finding]:
     lasting = {thing.node: thing.name for thing in plugged(patient.machine)}
     found = []
     for device, address in patient.local:
-        if not address.place.startswith(UNSTABLE):
+        if not GIVEN_ANEW.fullmatch(address.place):
             continue
         better = lasting.get(address.place, address.place)
         told = "hallctl devices scan"
