@@ -119,6 +119,8 @@ class DocumentCamera:
             async with self._turn:
                 if self._preview is own and not self._wanted:
                     await self._show(own, show)
+            # Taking a free lock waits for nobody: a page that was given up must be let in to say so.
+            await asyncio.sleep(0)
 
     async def _show(self, own: object, show: Callable[[bytes], None]) -> None:
         """Show pictures until a page is wanted or a newer preview has begun."""

@@ -3,7 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -88,7 +88,11 @@ async def fault_of(doing: Any) -> DeviceFault:
 
 def children() -> list[str]:
     """The processes that this one has started and that are still there, zombies too."""
-    return [pid for path in Path("/proc/self/task").glob("*/children") for pid in path.read_text().split()]
+    found: list[str] = []
+    for path in Path("/proc/self/task").glob("*/children"):
+        with suppress(FileNotFoundError, ProcessLookupError):  # a thread that ends while it is looked at
+            found += path.read_text().split()
+    return found
 
 
 def alive(pid: int) -> bool:

@@ -105,6 +105,24 @@ async def test_a_preview_gives_way_to_a_page_and_comes_back() -> None:
         await viewer.leave()
 
 
+async def test_a_page_that_is_given_up_lets_the_preview_go_on() -> None:
+    """In whatever turn of the loop it is given up, counted from the moment in which the preview let the camera go."""
+    async with camera() as (driver, _):
+        viewer = Viewer(driver)
+        for turns in range(24):
+            await viewer.sees(1)
+            before = children()
+            given_up = asyncio.create_task(scan(driver))
+            while children() == before:  # noqa: ASYNC110 - turn by turn
+                await asyncio.sleep(0)
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            given_up.cancel()
+            await asyncio.wait({given_up})
+        await viewer.sees()
+        await viewer.leave()
+
+
 async def test_a_preview_that_is_cancelled_leaves_no_process() -> None:
     async with camera() as (driver, _):
         before = children()
