@@ -4,7 +4,6 @@ This is one of the four edges at which anything unexpected is caught: the asker 
 trace, and everybody else goes on.
 """
 
-import hashlib
 from typing import Any, NamedTuple
 
 import msgspec
@@ -41,12 +40,12 @@ def check_role(method: Method, caller: Caller) -> None:
 
 
 class Asked(NamedTuple):
-    """A request whose method, role and params are right: what is to be done for whom."""
+    """A request whose method, role and params are right: what is to be done for whom, and the params as they came."""
 
     caller: Caller
     method: Method
     params: Any
-    key: RequestKey | None
+    raw: bytes | msgspec.Raw
 
 
 def asked(caller: Caller, name: str, raw: bytes | msgspec.Raw, methods: dict[str, Method]) -> Asked:
@@ -54,21 +53,17 @@ def asked(caller: Caller, name: str, raw: bytes | msgspec.Raw, methods: dict[str
     method = method_named(methods, name)
     check_role(method, caller)
     params = rpc.params(method.params, raw)
-    key = None
-    if isinstance(params, Change):
-        digest = hashlib.sha256(name.encode() + b"\0" + bytes(raw)).hexdigest()[:32]
-        key = RequestKey(f"{caller.name}/{params.request_id}", digest)
-    return Asked(caller, method, params, key)
+    return Asked(caller, method, params, raw)
 
 
 def begin(context: Context, request: Asked, reply: Reply) -> bool:
     """Begin a command, whose outcome `reply` is told at once or when it is durable; False for any other method, which
     `result` serves. Raises HallctlError only; then `reply` is not told."""
-    caller, method, params, key = request
+    caller, method, params, _raw = request
     if method.make is None:
         return False
     try:
-        context.begin(caller, method.make(context, caller, params), _sealed(context, key), reply)
+        context.begin(caller, method.make(context, caller, params), _key(context, request), reply)
     except HallctlError:
         raise
     except Exception as error:
@@ -79,8 +74,8 @@ def begin(context: Context, request: Asked, reply: Reply) -> bool:
 
 async def result(context: Context, request: Asked) -> Any:
     """The method's result, ready for JSON (a receipt comes as it was kept). Raises HallctlError only."""
-    caller, method, params, key = request
-    key = _sealed(context, key)
+    caller, method, params, _raw = request
+    key = _key(context, request)
     try:
         if method.make is not None:
             told: Any = await context.execute(caller, method.make(context, caller, params), key)
@@ -95,6 +90,11 @@ async def result(context: Context, request: Asked) -> Any:
     return msgspec.Raw(told.encode()) if isinstance(told, str) else told
 
 
-def _sealed(context: Context, key: RequestKey | None) -> RequestKey | None:
-    """The key as it may be kept: from a plain digest of the params somebody could guess a number or a password."""
-    return None if key is None else RequestKey(key.key, context.identity.sealed(key.digest))
+def _key(context: Context, request: Asked) -> RequestKey | None:
+    """What the same request is known by when it comes again: from a plain digest of its params somebody could guess a
+    number or a password. None for what changes nothing."""
+    caller, method, params, raw = request
+    if not isinstance(params, Change):
+        return None
+    digest = context.identity.sealed(b"%b\0%b" % (method.name.encode(), raw))
+    return RequestKey(f"{caller.name}/{params.request_id}", digest)

@@ -34,6 +34,7 @@ PROBE_S: Final = 0.5
 
 WAITING: Final = 600
 
+LIMITED: Final = "answer p50 of the stack without a hall, the same"
 LIMIT: Final = "uvloop, one frame, one page committed by the same writer, one frame; no rules, no journal, no boards"
 
 Result = Mapping[str, Any]
@@ -84,9 +85,7 @@ def _hall_answers(found: Rounds) -> list[Figure]:
     return [
         found.figure("1", "answer p50, hall profile", answer_ratio(50), numbers, must=2.2, stretch=1.7),
         found.figure("1.p99", "answer p99, hall profile", answer_ratio(99), numbers),
-        found.figure(
-            "1.limit", "answer p50 of the stack without a hall, the same", answer_ratio(50, "limit"), limit, note=LIMIT
-        ),
+        _limit("1.limit", found),
         found.figure(
             "13.answer", "comparator's answer p50 / ours, hall profile", against, beside, must=10.0, better="higher"
         ),
@@ -107,6 +106,7 @@ def delayed(plan: Plan, directory: Path, say: Say) -> list[Figure]:
             figures.append(Figure(row, name, [], must, stretch, note=shim.MISSING))
         else:
             figures.append(found.figure(row, name, answer_ratio(50), numbers, must=must, stretch=stretch))
+            figures.append(_limit(f"{row}.limit", found))
     return figures
 
 
@@ -121,7 +121,7 @@ def burst(plan: Plan, directory: Path, say: Say) -> list[Figure]:
 
 
 def _slowed(plan: Plan, directory: Path, say: Say, profile: Profile, delay_us: int) -> Rounds | None:
-    """Rounds of the profile on a slower disk, floor and daemon alike; None without a compiler."""
+    """Rounds of the profile on a slower disk, floor, daemon and bare stack alike; None without a compiler."""
     with rig(plan, directory, say) as there:
         library = shim.build(there.directory) if delay_us else None
         if library is None and delay_us:
@@ -131,10 +131,15 @@ def _slowed(plan: Plan, directory: Path, say: Say, profile: Profile, delay_us: i
         ours = there.subject(place, env=env)
         load = there.press(ours.port, ours.windows(profile.windows))
         readers = there.readers(ours.port, ours.boards(there.scaled(profile.boards)))
+        bare = there.bare(env)
+        bare_load = there.press(bare.port, bare.windows(profile.windows))
         return measure(
             plan.rounds,
             lambda: there.floor(profile.event_s, env),
-            {"subject": lambda: there.run(ours, load, profile, boards=readers)},
+            {
+                "subject": lambda: there.run(ours, load, profile, boards=readers),
+                "limit": lambda: there.run(bare, bare_load, profile),
+            },
             say,
         )
 
@@ -143,11 +148,12 @@ def alone(plan: Plan, directory: Path, say: Say) -> list[Figure]:
     """Row 3, and one window every 50 ms before 100 boards: answer and last board."""
     with rig(plan, directory, say) as there:
         boards = there.scaled(FEW_BOARDS)
-        found = _one_window(there, Profile(1, boards, "paced", interval_s=ALONE_S))
+        found = _one_window(there, Profile(1, boards, "paced", interval_s=ALONE_S), limit=True)
     name = f"1 window every 50 ms, {boards} boards"
     return [
         found.figure("3", f"answer p99, {name}", answer_ratio(99), numbers, must=5.0, stretch=3.0),
         found.figure("alone.answer", f"answer p50, {name}", answer_ratio(50), numbers, must=2.1),
+        _limit("alone.limit", found),
         _boards("alone.board", f"last board, {name}", found, 2.0, None),
     ]
 
@@ -180,8 +186,8 @@ def fan_out(plan: Plan, directory: Path, say: Say) -> list[Figure]:
     return [found.figure("7", f"fan-out CPU per event, {boards} boards", ratio, absolute, must=1.6, stretch=1.2)]
 
 
-def _one_window(there: Rig, profile: Profile, without: bool = False) -> Rounds:
-    """Rounds of one window that presses; `without`: also with no board at all."""
+def _one_window(there: Rig, profile: Profile, *, without: bool = False, limit: bool = False) -> Rounds:
+    """Rounds of one window that presses; `without`: also with no board at all, `limit`: also at the bare stack."""
     place = there.premises(premises.hall_config(1), WAITING)
     ours = there.subject(place)
     load = there.press(ours.port, ours.windows(1))
@@ -193,9 +199,13 @@ def _one_window(there: Rig, profile: Profile, without: bool = False) -> Rounds:
         "fan": lambda: there.fan(profile.boards, size, event_s),
     }
     if without:
-        bare = there.subject(place)
+        unseen = there.subject(place)
+        unseen_load = there.press(unseen.port, unseen.windows(1))
+        parts["without"] = lambda: there.run(unseen, unseen_load, profile)
+    if limit:
+        bare = there.bare()
         bare_load = there.press(bare.port, bare.windows(1))
-        parts["without"] = lambda: there.run(bare, bare_load, profile)
+        parts["limit"] = lambda: there.run(bare, bare_load, profile)
     return measure(there.plan.rounds, lambda: there.floor(event_s), parts, there.say)
 
 
@@ -209,10 +219,14 @@ def answer_ratio(percent: float, who: str = "subject") -> Any:
     return lambda result: percentile(result[who].answers_s(), percent) / result["floor"].answer_s
 
 
-def limit(result: Result) -> dict[str, float]:
-    """Of a round: the bare stack's answers, and how much longer the daemon's take."""
-    times = percentile(result["subject"].answers_s(), 50) / percentile(result["limit"].answers_s(), 50)
-    return {**answer_numbers(result["limit"]), "daemon_times": times}
+def _limit(row: str, found: Rounds) -> Figure:
+    """The answers of a stack that knows no hall, under the same load in the same rounds."""
+
+    def absolute(result: Result) -> dict[str, float]:
+        times = percentile(result["subject"].answers_s(), 50) / percentile(result["limit"].answers_s(), 50)
+        return {**answer_numbers(result["limit"]), "daemon_times": times}
+
+    return found.figure(row, LIMITED, answer_ratio(50, "limit"), absolute, note=LIMIT)
 
 
 def numbers(result: Result) -> dict[str, float]:

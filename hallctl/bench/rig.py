@@ -112,11 +112,11 @@ class Rig:
         self._stack.callback(comparator.process.end)
         return comparator
 
-    def bare(self) -> "Bare":
+    def bare(self, env: Mapping[str, str] | None = None) -> "Bare":
         """The running server that knows no hall."""
         folder = self.directory / f"bare-{next(self._numbers)}"
         folder.mkdir()
-        bare = Bare(folder, self.server_cpus)
+        bare = Bare(folder, self.server_cpus, env=env)
         self._stack.callback(bare.process.end)
         return bare
 
@@ -270,11 +270,11 @@ class Beside:
 
     name = ""
 
-    def __init__(self, directory: Path, cpus: set[int], *arguments: str) -> None:
+    def __init__(self, directory: Path, cpus: set[int], *arguments: str, env: Mapping[str, str] | None = None) -> None:
         self._log = directory / "log"
         command = [sys.executable, "-m", f"hallctl.bench.{self.name}", str(directory), *arguments]
         with self._log.open("wb") as log:
-            self.process = child.Process(command, cpus, stderr=log)
+            self.process = child.Process(command, cpus, env=env, stderr=log)
         assert self.process.popen.stdout is not None  # noqa: S101 - a pipe
         line = self.process.popen.stdout.readline()
         if not line.strip().isdigit():

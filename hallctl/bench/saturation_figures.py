@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from hallctl.bench import premises
+from hallctl.bench.answer_figures import LIMIT
 from hallctl.bench.child import Child
 from hallctl.bench.figure import Figure, Plan, Say
 from hallctl.bench.rig import Profile, Rig, rig
@@ -33,13 +34,14 @@ Result = Mapping[str, Any]
 
 
 def saturation(plan: Plan, directory: Path, say: Say) -> list[Figure]:
-    """Rounds of the daemon, the daemon without its disk, and the comparator."""
+    """Rounds of the daemon, the daemon without its disk, the bare stack, and the comparator."""
     with rig(plan, directory, say) as there:
         profile = Profile(there.scaled(WINDOWS), 0, "closed", calls_per_s=MOST_CALLS_PER_S)
         place = there.premises(premises.hall_config(profile.windows), WAITING)
-        ours, bare = there.subject(place), there.subject(place, stored=False)
+        ours, unstored = there.subject(place), there.subject(place, stored=False)
+        bare = there.bare()
         other = there.comparator(place.services, int(plan.seconds * plan.rounds * MOST_CALLS_PER_S))
-        loads = [there.press(server.port, server.windows(profile.windows)) for server in (ours, bare)]
+        loads = [there.press(server.port, server.windows(profile.windows)) for server in (ours, unstored, bare)]
         commit_s = _commit_s(there, ours, loads[0], profile)
         plain = there.press(other.port, other.windows(place.windows, place.services), plain=True)
 
@@ -48,7 +50,8 @@ def saturation(plan: Plan, directory: Path, say: Say) -> list[Figure]:
             lambda: there.floor(commit_s),
             {
                 "subject": lambda: there.run(ours, loads[0], profile),
-                "unstored": lambda: there.run(bare, loads[1], profile),
+                "unstored": lambda: there.run(unstored, loads[1], profile),
+                "limit": lambda: there.run(bare, loads[2], profile),
                 "comparator": lambda: there.run(other, plain, profile),
             },
             say,
@@ -87,6 +90,11 @@ def _figures(found: Rounds) -> list[Figure]:
         found.figure(
             "5", "durable commands per append + fdatasync, 100 windows",
             lambda result: rate(result) * result["floor"].flush_s, absolute, must=2.0, stretch=4.0, better="higher",
+        ),
+        found.figure(
+            "5.limit", "the same of the stack without a hall",
+            lambda result: result["limit"].rate * result["floor"].flush_s,
+            lambda result: {"presses_per_s": result["limit"].rate}, better="higher", note=LIMIT,
         ),
         found.figure(
             "saturation.rate", "durable presses a second, 100 windows, 0 boards", rate, absolute,

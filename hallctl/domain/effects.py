@@ -3,7 +3,7 @@
 Each carries `until` (ms): the moment after which it is no longer worth doing. A replay makes no effects.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from hallctl.domain import events as e
 from hallctl.domain import page_events as p
@@ -14,15 +14,13 @@ SHOW_MS = 60_000
 """A screen that could not be reached for a minute gets its state anew when it comes back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(Struct, frozen=True, gc=False):
     """Root of the effects."""
 
     until: int
 
 
-@dataclass(frozen=True, slots=True)
-class PrintSlip(Effect):
+class PrintSlip(Effect, frozen=True, gc=False):
     """Print the ticket's slip at the kiosk or where that is rerouted to; copy 1 is the first, later ones say 补打."""
 
     ticket: str
@@ -30,48 +28,41 @@ class PrintSlip(Effect):
     copy: int
 
 
-@dataclass(frozen=True, slots=True)
-class RouteSlips(Effect):
+class RouteSlips(Effect, frozen=True, gc=False):
     """What is known of a slip printer has changed: slips that wait for a printer go where one can print."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShowWindow(Effect):
+class ShowWindow(Effect, frozen=True, gc=False):
     """Bring the screens over and in the window up to its present state; the last one wins."""
 
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShowQueue(Effect):
+class ShowQueue(Effect, frozen=True, gc=False):
     """The number of people waiting for the service has changed: call pads show it."""
 
     queue: str
 
 
-@dataclass(frozen=True, slots=True)
-class Announce(Effect):
+class Announce(Effect, frozen=True, gc=False):
     """Speak the call in the window's zone, if the ticket is still called by then."""
 
     ticket: str
     window: str
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm(Effect):
+class Alarm(Effect, frozen=True, gc=False):
     """An emergency has begun, has another notice now, or is over: every loudspeaker breaks off, and speaks the notice
     as long as there is one (C16)."""
 
 
-@dataclass(frozen=True, slots=True)
-class ErasePages(Effect):
+class ErasePages(Effect, frozen=True, gc=False):
     """The files of these scanned pages are wanted no more."""
 
     pages: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AskRating(Effect):
+class AskRating(Effect, frozen=True, gc=False):
     """Ask for a rating of the finished service at the window."""
 
     ticket: str

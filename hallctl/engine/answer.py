@@ -6,7 +6,8 @@ asks for. A refusal is not kept: nothing had happened.
 
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from hallctl.errors import HallctlError, Refusal, RequestError
 
@@ -20,8 +21,7 @@ KEPT = 50_000
 """Answers in memory: two county days."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequestKey:
+class RequestKey(Struct, frozen=True, gc=False):
     """`key` is the asker's name with the client's request_id; `digest` is of the method and its params."""
 
     key: str
@@ -46,7 +46,6 @@ class Answers:
     def put(self, request: RequestKey, answer: str | list[Reply]) -> None:
         """Keep the answer, or who waits for it."""
         self._given[request.key] = (request.digest, answer)
-        self._given.move_to_end(request.key)
         while len(self._given) > KEPT:
             self._given.popitem(last=False)
 

@@ -8,11 +8,11 @@ reads too slowly skips frames and takes a snapshot when it can again.
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 import msgspec
 import structlog
+from msgspec import Struct
 
 from hallctl.clock import Clock
 from hallctl.domain.events import DayClosed, DayOpened, DevicesChanged, HallStarted, Record
@@ -52,8 +52,7 @@ class Viewer(Protocol):
     def event(self, role: str, change: "Change", state: HallState, told: Told) -> Json | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True, gc=False):
     """A record with its ticket as it was and as it became; `after` is the last value of one that has left memory."""
 
     record: Record

@@ -33,6 +33,7 @@ class Identity:
 
     def __init__(self, key: bytes) -> None:
         self._key = key
+        self._request_key = hmac.digest(key, b"request", "sha256")
 
     def person(self, *, kind: str, name: str, number: str) -> Person:
         """What may be kept of a card."""
@@ -55,9 +56,12 @@ class Identity:
             return None
         return self._mac("phone", digits)[:32], digits[-4:]
 
-    def sealed(self, digest: str) -> str:
-        """A digest of what a person sent, under the key: from it alone nobody can guess a number or a password."""
-        return self._mac("request", digest)[:32]
+    def sealed(self, sent: bytes) -> str:
+        """A digest of what a person sent, under the key: from it alone nobody can guess a number or a password.
+
+        BLAKE2b with a key (RFC 7693, 2.9) instead of HMAC: every command pays for it, a third of the time.
+        """
+        return hashlib.blake2b(sent, key=self._request_key, digest_size=16).hexdigest()
 
     def slip_token(self, ticket: str) -> str:
         """What a slip's QR carries: the ticket's id and 20 hex characters that nobody can guess from it."""
@@ -73,7 +77,7 @@ class Identity:
         return self._mac("session", "")
 
     def _mac(self, label: str, text: str) -> str:
-        return hmac.new(self._key, f"{label}\0{text}".encode(), hashlib.sha256).hexdigest()
+        return hmac.digest(self._key, f"{label}\0{text}".encode(), "sha256").hex()
 
 
 def load_key(directory: Path, name: str = KEY_FILE) -> bytes:

@@ -140,5 +140,5 @@ def test_one_row_from_end_to_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert code in {0, 1}
     assert "alone.answer" in output
     rows = {figure.row for figure in runs.figures_of(runs.read(tmp_path / "a.json"))}
-    assert rows == {"3", "alone.answer", "alone.board"}
+    assert rows == {"3", "alone.answer", "alone.limit", "alone.board"}
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]

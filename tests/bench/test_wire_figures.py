@@ -56,6 +56,8 @@ def test_a_slower_disk(tmp_path: Path) -> None:
     figures = run(answer_figures.delayed, tmp_path, plan)
     assert (figures["2.1000us"].must, figures["2.1000us"].stretch) == (1.3, 1.12)
     assert figures["2.1000us"].absolute["flush_p50_ms"] >= 1
+    assert figures["2.1000us.limit"].must is None
+    assert figures["2.1000us.limit"].absolute["answer_p50_ms"] >= 1, "its disk is slower, too"
 
 
 def test_without_a_compiler_the_line_to_type_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,7 +71,7 @@ def test_without_a_compiler_the_line_to_type_is_told(tmp_path: Path, monkeypatch
 
 def test_saturation(tmp_path: Path) -> None:
     figures = run(saturation_figures.saturation, tmp_path)
-    assert set(figures) == {"5", "saturation.rate", "saturation.calls", "saturation.unstored", "13.rate"}
+    assert set(figures) == {"5", "5.limit", "saturation.rate", "saturation.calls", "saturation.unstored", "13.rate"}
     assert figures["saturation.rate"].must == max(20 * 106, 100 * 18)
     assert figures["saturation.calls"].value < figures["saturation.rate"].value
 
