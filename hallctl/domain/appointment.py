@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Final, Literal, NamedTuple
 
 from hallctl.domain.booking import Appointment, Block, BookingStage, Slot, SlotRule, quota_id
-from hallctl.domain.calendar import day_start, local_time
+from hallctl.domain.calendar import business_day, day_start, local_time
 from hallctl.domain.hours import Hours, worked_out
 from hallctl.domain.layout import MINUTE_MS, Layout, Service
 from hallctl.domain.opening import moment_text
@@ -122,7 +122,8 @@ def _slots(hours: Hours, rule: SlotRule, day: date) -> Iterator[Slot]:
     name = day.isoformat()
     for minute in range(rule.from_min, rule.to_min - rule.slot_min + 1, rule.slot_min):
         start = day_start(name, hours.tz, minute)
-        yield Slot(name, start, start + rule.slot_min * MINUTE_MS, rule.quota)
+        belongs = business_day(start, hours.tz, hours.day_starts_min)
+        yield Slot(belongs, start, start + rule.slot_min * MINUTE_MS, rule.quota)
 
 
 def _is_open(hours: Hours, service: str, day: date, slot: Slot) -> bool:

@@ -52,7 +52,7 @@ class BookingRules(Struct, frozen=True):
 
 
 class Slot(NamedTuple):
-    """One slot [start, end), ms UTC, of a date (YYYY-MM-DD), with the quota of its rule."""
+    """One slot [start, end), ms UTC, with the quota of its rule; `day` (YYYY-MM-DD) is its business day."""
 
     day: str
     start: int

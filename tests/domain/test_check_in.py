@@ -6,7 +6,7 @@ import pytest
 
 from hallctl.domain import commands as c
 from hallctl.domain import events as e
-from hallctl.domain.booking import BookingRules, BookingStage
+from hallctl.domain.booking import BookingRules, BookingStage, SlotRule
 from hallctl.domain.booking_commands import CheckInAppointment
 from hallctl.domain.decision import Decision
 from hallctl.domain.hours import Hours, Session, Week
@@ -55,6 +55,17 @@ def test_a03_early_in_time_and_late(hall: BookingHall, at: str, priority: str, p
     assert (ticket.priority, ticket.place, code_of(decision)) == (priority, moment(place), notice)
     assert hall.now(appointment).stage is BookingStage.CHECKED_IN
     assert hall.now(appointment).late == (priority == "normal")
+
+
+def test_a02_a_slot_after_midnight_belongs_to_the_business_day_that_still_runs() -> None:
+    """C14: at half past one the hall's day is still yesterday's; the appointment must not be told as another day's."""
+    night = SlotRule((1, 2, 3, 4, 5, 6, 7), 0, 24 * 60, 30, 2)
+    hall = BookingHall.with_rules(slots=(night,)).clock("01:20", TUESDAY)
+    first, second = hall.book("li", "01:30", TUESDAY), hall.book("wang", "03:00", TUESDAY)
+    assert (first.day, second.day) == (MONDAY, TUESDAY)
+    hall.clock("01:56", TUESDAY)
+    assert hall.ticket_of(hall.check_in(first)).priority is Priority.APPOINTMENT
+    assert refused(hall.check_in(second)) == "appointment.other_day"
 
 
 def test_a03_who_is_early_is_not_called_before_the_slot(hall: BookingHall) -> None:
