@@ -163,7 +163,7 @@ class Manager:
 
     def find(
         self, capability: str, *, kiosk: str | None = None, zone: str | None = None, window: str | None = None
-    ) -> list[tuple[str, int | None]]:
+    ) -> tuple[tuple[str, int | None], ...]:
         """Devices (by name) with the capability at the place, in the config's order; none when there is no such.
 
         `kiosk`: those of the kiosk. `zone`: those of the zone and those without one, which serve the whole hall.

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from hallctl.sections.device import DeviceSection
 
 Asked = tuple[str, str | None, str | None, str | None]
-Found = list[tuple[str, int | None]]
+Found = tuple[tuple[str, int | None], ...]
 
 
 class Places:
@@ -23,10 +23,10 @@ class Places:
         known = self._found.get(asked)
         if known is None:
             known = self._found[asked] = self._look(*asked)
-        return list(known)
+        return known
 
     def _look(self, capability: str, kiosk: str | None, zone: str | None, window: str | None) -> Found:
-        found: Found = []
+        found: list[tuple[str, int | None]] = []
         for name, section in self.sections.items():
             if capability not in self._capabilities[name]:
                 continue
@@ -38,7 +38,7 @@ class Places:
                 found.append((name, None))
             else:
                 found += [(name, unit) for unit, its_window in self._units[name].items() if its_window == window]
-        return found
+        return tuple(found)
 
     def units_of(self, device: str) -> dict[int, str]:
         """Bus address → window of the device; empty for one that has none, or is none."""

@@ -3,11 +3,14 @@
 Each carries `until` (ms): the moment after which it is no longer worth doing. A replay makes no effects.
 """
 
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
 from msgspec import Struct
 
 from hallctl.domain import events as e
 from hallctl.domain import page_events as p
-from hallctl.domain.events import Record
+from hallctl.domain.events import Event, Record
 from hallctl.domain.state import HallState
 
 SHOW_MS = 60_000
@@ -109,32 +112,80 @@ _EVERYWHERE = (e.EmergencyDeclared, e.EmergencyEnded, e.DayOpened, e.DayClosed)
 
 def effects(state: HallState, record: Record) -> list[Effect]:
     """The effects of a record; `state` is as of after it."""
-    event, at, layout = record.event, record.at, state.layout
-    made: list[Effect] = []
-    if isinstance(event, e.TicketTaken) and event.printing and event.kiosk:
-        made.append(PrintSlip(at + layout.slip_s * 1000, event.ticket, event.kiosk, 1))
-    elif isinstance(event, e.SlipReprinted | e.SlipRequeued):
-        made.append(PrintSlip(at + layout.slip_s * 1000, event.ticket, event.kiosk, event.copy))
-    elif isinstance(event, e.DeviceReported) and event.device in layout.kiosk_printers.values():
-        made.append(RouteSlips(at + SHOW_MS))
-    elif isinstance(event, e.TicketCalled | e.TicketResumed | e.TicketRecalled):
-        made.append(Announce(at + layout.announce_s * 1000, event.ticket, event.window))
-    elif isinstance(event, e.TicketFinished):
-        made.append(AskRating(at + layout.rating_s * 1000, event.ticket, event.window))
-    elif isinstance(event, p.PagesFinished) and event.dropped:
-        made.append(ErasePages(at + SHOW_MS, event.dropped))
-    elif isinstance(event, p.PagesExpired):
-        made.append(ErasePages(at + SHOW_MS, event.pages))
-    elif isinstance(event, e.EmergencyDeclared | e.EmergencyEnded):
-        made.append(Alarm(at + SHOW_MS))
-    if isinstance(event, _EVERYWHERE):
-        made += [ShowWindow(at + SHOW_MS, window) for window in layout.windows]
-    window = getattr(event, "window", None)
-    if window is not None and isinstance(event, _SHOWN):
-        made.append(ShowWindow(at + SHOW_MS, window))
-    if isinstance(event, _QUEUED):
-        ticket = state.tickets.get(event.ticket)
-        queue = event.queue if isinstance(event, e.TicketCancelled) else ticket.queue if ticket else None
-        left = event.left if isinstance(event, e.TicketTransferred) else None
-        made += [ShowQueue(at + SHOW_MS, name) for name in dict.fromkeys((queue, left)) if name is not None]
-    return made
+    makers = _MAKERS.get(type(record.event))
+    if makers is None:
+        return []
+    return [effect for make in makers for effect in make(state, record.at, record.event)]
+
+
+Made = Iterable[Effect]
+
+
+def _print_first(state: HallState, at: int, event: e.TicketTaken) -> Made:
+    if event.printing and event.kiosk:
+        return (PrintSlip(at + state.layout.slip_s * 1000, event.ticket, event.kiosk, 1),)
+    return ()
+
+
+def _print_again(state: HallState, at: int, event: e.SlipReprinted | e.SlipRequeued) -> Made:
+    return (PrintSlip(at + state.layout.slip_s * 1000, event.ticket, event.kiosk, event.copy),)
+
+
+def _route_slips(state: HallState, at: int, event: e.DeviceReported) -> Made:
+    return (RouteSlips(at + SHOW_MS),) if event.device in state.layout.kiosk_printers.values() else ()
+
+
+def _announce(state: HallState, at: int, event: e.TicketCalled | e.TicketResumed | e.TicketRecalled) -> Made:
+    return (Announce(at + state.layout.announce_s * 1000, event.ticket, event.window),)
+
+
+def _ask_rating(state: HallState, at: int, event: e.TicketFinished) -> Made:
+    return (AskRating(at + state.layout.rating_s * 1000, event.ticket, event.window),)
+
+
+def _erase_dropped(_state: HallState, at: int, event: p.PagesFinished) -> Made:
+    return (ErasePages(at + SHOW_MS, event.dropped),) if event.dropped else ()
+
+
+def _erase_expired(_state: HallState, at: int, event: p.PagesExpired) -> Made:
+    return (ErasePages(at + SHOW_MS, event.pages),)
+
+
+def _alarm(_state: HallState, at: int, _event: Event) -> Made:
+    return (Alarm(at + SHOW_MS),)
+
+
+def _show_all(state: HallState, at: int, _event: Event) -> Made:
+    return [ShowWindow(at + SHOW_MS, window) for window in state.layout.windows]
+
+
+def _show_window(_state: HallState, at: int, event: Any) -> Made:
+    return (ShowWindow(at + SHOW_MS, event.window),) if event.window is not None else ()
+
+
+def _show_queues(state: HallState, at: int, event: Any) -> Made:
+    ticket = state.tickets.get(event.ticket)
+    queue = event.queue if isinstance(event, e.TicketCancelled) else ticket.queue if ticket else None
+    left = event.left if isinstance(event, e.TicketTransferred) else None
+    return [ShowQueue(at + SHOW_MS, name) for name in dict.fromkeys((queue, left)) if name is not None]
+
+
+_WHEN: Final[tuple[tuple[Callable[[HallState, int, Any], Made], tuple[type[Event], ...]], ...]] = (
+    (_print_first, (e.TicketTaken,)),
+    (_print_again, (e.SlipReprinted, e.SlipRequeued)),
+    (_route_slips, (e.DeviceReported,)),
+    (_announce, (e.TicketCalled, e.TicketResumed, e.TicketRecalled)),
+    (_ask_rating, (e.TicketFinished,)),
+    (_erase_dropped, (p.PagesFinished,)),
+    (_erase_expired, (p.PagesExpired,)),
+    (_alarm, (e.EmergencyDeclared, e.EmergencyEnded)),
+    (_show_all, _EVERYWHERE),
+    (_show_window, _SHOWN),
+    (_show_queues, _QUEUED),
+)
+"""What is made after which events, in the order in which it is done."""
+
+_MAKERS: Final = {
+    kind: tuple(make for make, kinds in _WHEN if kind in kinds)
+    for kind in {kind for _make, kinds in _WHEN for kind in kinds}
+}

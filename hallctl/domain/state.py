@@ -194,8 +194,9 @@ class HallState:
 
     def note(self, kind: str, key: Any, old: Any, new: Any) -> None:
         """Something is another value now."""
-        known = self.noted.get((kind, key))
-        self.noted[kind, key] = (known[0] if known else old, new)
+        what = kind, key
+        known = self.noted.get(what)
+        self.noted[what] = (known[0] if known else old, new)
 
     # ------------------------------------------------------------ questions
 

@@ -84,6 +84,8 @@ class Outbox:
 
     def _show_queue(self, effect: ShowQueue) -> None:
         """Only call pads show how many wait."""
+        if not self._manager.find("call_pad"):
+            return
         for window in self._hall.hub.state.serving(effect.queue):
             if self._manager.find("call_pad", window=window):
                 self._show(window, effect.until)

@@ -48,8 +48,11 @@ def row(request: Request) -> Row:
 
 def lapsed(records: Iterable[Record]) -> list[Row]:
     """What a fresh business day among the records lets go."""
-    opened = (record for record in records if isinstance(record.event, DayOpened) and record.event.fresh)
-    return [(_FORGET, (record.at - KEPT_MS,)) for record in opened]
+    return [
+        (_FORGET, (record.at - KEPT_MS,))
+        for record in records
+        if isinstance(record.event, DayOpened) and record.event.fresh
+    ]
 
 
 def recent(connection: sqlite3.Connection, most: int | None = None) -> list[Request]:

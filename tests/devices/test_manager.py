@@ -103,14 +103,14 @@ def hall() -> Manager:
 
 def test_devices_are_found_by_capability_and_place() -> None:
     manager = hall()
-    assert manager.find("window_display", window="2") == [("strips", 2), ("more-strips", 4)]
-    assert manager.find("window_display", window="9") == []
-    assert manager.find("window_display", kiosk="kiosk-1") == [("pad", None)]
-    assert manager.find("window_display", kiosk="kiosk-2") == []
-    assert manager.find("speaker", zone="north") == [("voice-north", None), ("voice", None)]
-    assert manager.find("speaker", zone="south") == [("voice", None)]
-    assert manager.find("speaker") == [("voice-north", None), ("voice", None)]
-    assert manager.find("slip_printer", kiosk="kiosk-1") == []
+    assert manager.find("window_display", window="2") == (("strips", 2), ("more-strips", 4))
+    assert manager.find("window_display", window="9") == ()
+    assert manager.find("window_display", kiosk="kiosk-1") == (("pad", None),)
+    assert manager.find("window_display", kiosk="kiosk-2") == ()
+    assert manager.find("speaker", zone="north") == (("voice-north", None), ("voice", None))
+    assert manager.find("speaker", zone="south") == (("voice", None),)
+    assert manager.find("speaker") == (("voice-north", None), ("voice", None))
+    assert manager.find("slip_printer", kiosk="kiosk-1") == ()
 
 
 def test_a_unit_stands_for_its_window() -> None:
@@ -144,7 +144,7 @@ def test_a_printer_draws_a_preview() -> None:
 async def test_a_hall_without_devices() -> None:
     async with running(make([], Told())) as manager:
         assert manager.states() == []
-        assert manager.find("speaker") == []
+        assert manager.find("speaker") == ()
 
 
 # ---------------------------------------------------------------- driving them

@@ -29,7 +29,7 @@ async def test_o09_a_device_that_stays_goes_on_with_what_it_does() -> None:
             await showing
             assert (stays.connections, goes.connections, comes.connections) == (1, 1, 1)
             assert [status.name for status in manager.states()] == ["comes", "stays"]
-            assert manager.find("window_display", window="2") == [("comes", 7)]
+            assert manager.find("window_display", window="2") == (("comes", 7),)
             with pytest.raises(DeviceFault, match=r"device\.removed"):
                 await manager.run("goes", lambda lamp: lamp.show_window(1, SCREEN), until=later())
 
