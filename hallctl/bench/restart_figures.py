@@ -28,6 +28,10 @@ FEW, MANY = 10_000, 1_000_000
 LOADS: Final = 5
 
 TICKETS_A_DAY: Final = 4_000
+
+EVENTS_A_NUMBER: Final = 3
+"""Taken, its slip begun and proven; what is beyond these are whole visits."""
+
 IMPORTED: Final = re.compile(r"^import time: +\d+ \| +\d+ \| (?! )(?P<name>[\w.]+)", re.MULTILINE)
 """A line of ``-X importtime`` for what was imported by itself, not within another import."""
 
@@ -61,7 +65,7 @@ def _with_history(folder: Path, waiting: int, number: int) -> Path:
     """A data directory with `waiting` open tickets and `number` ended ones of earlier days; its database."""
     folder.mkdir()
     config = county.write_config(folder / "hall.toml", history.free_port())
-    county.build_today(folder / "data", config, events=2 * waiting + 500, waiting=waiting)
+    county.build_today(folder / "data", config, events=EVENTS_A_NUMBER * waiting + 500, waiting=waiting)
     path = folder / "data" / DATABASE
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
         connection.execute("PRAGMA synchronous=off")
