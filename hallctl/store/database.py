@@ -28,10 +28,10 @@ T = TypeVar("T")
 DATABASE: Final = "hall.db"
 LOCK: Final = "hall.lock"
 
-CHECKPOINT_COMMITS: Final = 250
+CHECKPOINT_COMMITS: Final = 100
 """Commits after which an idle moment is used to copy the WAL into the database."""
 
-CHECKPOINT_AT_LATEST: Final = 8 * CHECKPOINT_COMMITS
+CHECKPOINT_AT_LATEST: Final = 20 * CHECKPOINT_COMMITS
 """Commits after which it is done without an idle moment: the WAL must not grow for ever."""
 
 WARM_WAL: Final = 4 * 1024 * 1024
