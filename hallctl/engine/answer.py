@@ -46,6 +46,7 @@ class Answers:
     def put(self, request: RequestKey, answer: str | list[Reply]) -> None:
         """Keep the answer, or who waits for it."""
         self._given[request.key] = (request.digest, answer)
+        self._given.move_to_end(request.key)
         while len(self._given) > KEPT:
             self._given.popitem(last=False)
 
