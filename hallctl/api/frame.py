@@ -4,6 +4,7 @@ Source: RFC 6455, 5.2 and 5.3. Anything else is the parser's: fragments, control
 without a mask or with more or less behind it, lengths written longer than need be, text that is no UTF-8.
 """
 
+from functools import lru_cache
 from typing import Final
 
 try:  # as the library itself does
@@ -43,3 +44,17 @@ def is_utf8(message: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+def framed(text: bytes) -> bytes:
+    """The text as one unmasked frame (RFC 6455 5.2)."""
+    size = len(text)
+    if size < 126:
+        return b"\x81" + size.to_bytes(1, "big") + text
+    if size < 65_536:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + text
+    return b"\x81\x7f" + size.to_bytes(8, "big") + text
+
+
+framed_once = lru_cache(maxsize=16)(framed)
+"""The same for a text that goes to many."""

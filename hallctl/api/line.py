@@ -20,7 +20,6 @@ closing                     `CLOSE_S`, then the line is cut
 
 import asyncio
 from collections.abc import Callable, MutableMapping
-from functools import lru_cache
 from typing import Any, Final, Protocol, cast
 
 import structlog
@@ -31,7 +30,7 @@ from websockets.frames import CloseCode, Frame
 from websockets.http11 import Request
 from websockets.protocol import State
 
-from hallctl.api.frame import is_utf8, whole_text
+from hallctl.api.frame import framed, framed_once, is_utf8, whole_text
 from hallctl.api.guard import Guard, Line
 
 log = structlog.get_logger()
@@ -80,17 +79,6 @@ class Receiver(Protocol):
     def lost(self) -> None:
         """No more messages come, and none is sent."""
         ...
-
-
-@lru_cache(maxsize=16)
-def framed(text: bytes) -> bytes:
-    """The text as one unmasked frame (RFC 6455 5.2); a broadcast is framed once for everybody."""
-    size = len(text)
-    if size < 126:
-        return b"\x81" + size.to_bytes(1, "big") + text
-    if size < 65_536:
-        return b"\x81\x7e" + size.to_bytes(2, "big") + text
-    return b"\x81\x7f" + size.to_bytes(8, "big") + text
 
 
 def nobody() -> bool:
@@ -316,6 +304,11 @@ class SocketLine(GuardedLine, PacedSocket):
         """Send a message (UTF-8); nothing happens on a line that is being closed."""
         if not self.close_sent and not self.transport.is_closing():
             self.transport.write(framed(text))
+
+    def write_broadcast(self, text: bytes) -> None:
+        """As `write_text`, for what others are sent too."""
+        if not self.close_sent and not self.transport.is_closing():
+            self.transport.write(framed_once(text))
 
     def resume_writing(self) -> None:
         super().resume_writing()

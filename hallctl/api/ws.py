@@ -70,7 +70,7 @@ class Connection:
         if self._lagging:
             return
         if self._line.writable.is_set():
-            self._line.write_text(frame)
+            self._line.write_broadcast(frame)
         else:
             self._lagging = True
             log.info("client.skipped", caller=self.caller.name)

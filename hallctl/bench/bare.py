@@ -17,8 +17,7 @@ from typing import Final, cast
 import uvloop
 
 from hallctl.api import rpc
-from hallctl.api.frame import whole_text
-from hallctl.api.line import framed
+from hallctl.api.frame import framed, whole_text
 from hallctl.errors import StoreError
 from hallctl.store import request
 from hallctl.store.database import Database, Write

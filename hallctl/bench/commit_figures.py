@@ -98,7 +98,12 @@ def commits(plan: Plan, directory: Path, say: Say) -> list[Figure]:
         store = Store(there.directory / "store")
         try:
             store.commits_s(number // 4)
-            found = measure(plan.rounds, lambda: there.floor(PACE_S), {"commits": lambda: store.commits_s(number)}, say)
+            found = measure(
+                plan.rounds,
+                lambda: there.floor(PACE_S),
+                {"commits": lambda: store.commits_s(number), "disk": lambda: there.floor(PACE_S, count=number)},
+                say,
+            )
         finally:
             store.close()
     return [
@@ -110,7 +115,14 @@ def commits(plan: Plan, directory: Path, say: Say) -> list[Figure]:
             must=6.0,
             stretch=3.2,
             note=f"{number} commands of a county's day in a round, one every {PACE_S * 1000:.0f} ms",
-        )
+        ),
+        found.figure(
+            "12.limit",
+            "写盘 p99.9 / p50（同样次数） · p99.9 / p50 of append + fdatasync alone, as many",
+            lambda result: percentile(result["disk"].append, 99.9) / percentile(result["disk"].append, 50),
+            lambda result: {"flush_p99.9_ms": percentile(result["disk"].append, 99.9) * 1000},
+            note="what the disk itself does in the same minute, without a database",
+        ),
     ]
 
 

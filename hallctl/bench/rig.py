@@ -228,18 +228,20 @@ class Rig:
 
     # ------------------------------------------------------------ floors
 
-    def floor(self, event_s: float, env: Mapping[str, str] | None = None) -> Floor:
-        """One look at the floor, at the pacing of events every `event_s` seconds."""
+    def floor(self, event_s: float, env: Mapping[str, str] | None = None, count: int = 0) -> Floor:
+        """One look at the floor, at the pacing of events every `event_s` seconds; `count` tries, by default some."""
         key = repr(sorted((env or {}).items()))
         if key not in self._floors:
             far = self._stack.enter_context(Child("floor", self.server_cpus))
             near = self._stack.enter_context(Child("floor", self.load_cpus, env))
             self._floors[key] = near, int(far.ask("echo"))
         near, port = self._floors[key]
-        count = FLOOR_TRIES * 4
-        if event_s > 0:
+        if event_s == 0:
+            count = FLOOR_TRIES * 4
+        elif count == 0:
             count = max(LEAST_TRIES, min(FLOOR_TRIES, int(self.plan.seconds * FLOOR_SHARE / event_s)))
-        told = near.ask("measure", directory=str(self.directory), port=port, interval_s=event_s, count=count)
+        job = {"directory": str(self.directory), "port": port, "interval_s": event_s, "count": count}
+        told = near.ask("measure", within_s=child.JOB_S + 2 * count * event_s, **job)
         return Floor(**told)
 
     def fan(self, readers: int, size: int, event_s: float) -> Fan:

@@ -10,6 +10,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import structlog
 
@@ -40,6 +41,10 @@ RETRY_S = 1.0
 """Pause before the state is rebuilt after a failed commit: a full disk stays full for a while."""
 
 
+TURNS: Final = 6
+"""Turns of the loop, at most, in which a batch grows that is much smaller than the last one."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Pending(Write):
     """A command on its way to the disk. `replies` are told directly, so that the answer is out before the broadcast;
@@ -64,6 +69,7 @@ class Hall:
         self._answers = Answers()
         self._head = GENESIS
         self._pending = 0
+        self._last = self._turns = 0  # commands of the last batch, and turns taken for this one
         self._queued: list[Write] = []
         self._idle = asyncio.Event()
         self._idle.set()
@@ -178,8 +184,14 @@ class Hall:
         self._idle.clear()
 
     def _submit(self) -> None:
-        """Hand over what this turn of the loop has brought: one commit for all, and no time waited for more."""
+        """Hand over what this turn of the loop has brought: one commit for all, and no time waited for more. Where many
+        ask, and so far much fewer than the last time, the loop takes what is there already first."""
+        if len(self._queued) < self._last // 2 and self._turns < TURNS:
+            self._turns += 1
+            asyncio.get_running_loop().call_soon(self._submit)
+            return
         queued, self._queued = self._queued, []
+        self._last, self._turns = len(queued), 0
         if not queued:  # what was to be queued broke off
             return
         try:

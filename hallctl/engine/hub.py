@@ -35,7 +35,7 @@ RESUME = 500
 """A client that missed more than this gets a snapshot: it is smaller."""
 
 
-RENEWING = (DayOpened, DayClosed, HallStarted, DevicesChanged)
+RENEWING = frozenset({DayOpened, DayClosed, HallStarted, DevicesChanged})
 """Events after which everybody takes a snapshot: too much is new. A restart or a technician may have brought another
 config."""
 
@@ -86,7 +86,7 @@ class Hub:
         """
         changes = [change for step in steps for change in self._adopt(step)]
         self._recent.extend(changes)
-        if any(isinstance(change.record.event, RENEWING) for change in changes):
+        if any(type(change.record.event) in RENEWING for change in changes):
             self.renew()
             return
         self._untold += changes
@@ -187,7 +187,7 @@ class Hub:
         if not 0 < behind <= min(RESUME, len(self._recent)):
             return None
         missed = list(self._recent)[-behind:]
-        if any(isinstance(change.record.event, RENEWING) for change in missed):
+        if any(type(change.record.event) in RENEWING for change in missed):
             return None
         return self._seen(role, missed)
 

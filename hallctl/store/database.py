@@ -15,27 +15,27 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Final, TypeVar
 
 from hallctl.errors import StoreError
-from hallctl.store import generation, log, schema, verify
+from hallctl.store import generation, log, place, schema, verify
 from hallctl.store.statement import Row
 
 T = TypeVar("T")
 
 DATABASE: Final = "hall.db"
-LOCK: Final = "hall.lock"
 
-CHECKPOINT_COMMITS: Final = 100
-"""Commits after which an idle moment is used to copy the WAL into the database."""
+CHECKPOINT_COMMITS: Final = 50
+"""Commits after which an idle moment is used to copy the WAL into the database: few, so that a command that comes
+meanwhile hardly waits."""
 
-CHECKPOINT_AT_LATEST: Final = 20 * CHECKPOINT_COMMITS
+CHECKPOINT_AT_LATEST: Final = 500
 """Commits after which it is done without an idle moment: the WAL must not grow for ever."""
 
-WARM_WAL: Final = 4 * 1024 * 1024
-"""Bytes of WAL made beforehand: a commit into existing blocks needs no file system journal, 1.6 times faster."""
+IDLE_S: Final = 0.0005
+"""After a commit, before the writer looks after its own: whoever waits for the commit is told first, and needs the
+interpreter for it."""
 
 READERS: Final = 2
 
@@ -67,6 +67,14 @@ _TORN_TEXT: Final = "Could not decode to UTF-8"
 
 CHECKED: Final = 5_000
 """Records at the journal's end whose chain is looked at by `open`: more than a log that SQLite replays holds."""
+
+
+_NOTHING: Final[dict[None, None]] = {}
+sqlite3.register_adapter(bytes, bytes)
+sqlite3.register_adapter(type(None), _NOTHING.get)
+"""For these two the sqlite3 module looks in vain for an adapter, in three places, at each parameter; one that gives
+back the value itself ends that: a row with many empty columns takes the writer half the time (CPython 3.11,
+Modules/_sqlite/microprotocols.c)."""
 
 
 @dataclass(slots=True)
@@ -126,13 +134,13 @@ class Database:
         """
         with _as_store_error(sqlite3.Error, OSError, UnicodeError), contextlib.ExitStack() as stack:
             directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = _lock(directory)
+            lock = place.lock(directory)
             stack.callback(os.close, lock)
             path = directory / DATABASE
-            _create(path)
+            place.create(path)
             _check_end(path)
             _migrate(path)
-            _warm_wal(path)
+            place.warm_wal(path)
             connection = _connect_writer(path)
             stack.callback(connection.close)
             database = cls(directory, connection, lock, on_commit)
@@ -209,8 +217,7 @@ class Database:
         """The writer's thread."""
         try:
             mark = None
-            self._checkpoint(now=True)
-            self._begin(unless=False)
+            self._checkpoint()
             while mark is not _Mark.CLOSE:
                 batch, mark = self._gather()
                 if batch:
@@ -218,16 +225,24 @@ class Database:
                     self._on_commit(batch, error)
                 if mark is _Mark.RESET:
                     self._failed = None
-                self._checkpoint(now=mark is _Mark.CLOSE)
-                self._begin(unless=mark is _Mark.CLOSE)
+                if self._commits >= CHECKPOINT_AT_LATEST:
+                    self._checkpoint()
+            self._checkpoint()
         finally:
             if self.failure is None:  # the thread dies of a defect in `on_commit`: nobody may believe in writing
                 self.failure = StoreError("store.unavailable", detail="the writer has ended")
 
     def _gather(self) -> tuple[list[Write], _Mark | None]:
-        """Wait for one item, then take whatever else is queued, up to a mark."""
+        """Wait for one item, then take whatever else is queued, up to a mark. Where nobody asks for anything, what
+        would delay the next commit is done meanwhile."""
         batch: list[Write] = []
-        item = self._queue.get()
+        try:
+            item = self._queue.get(timeout=IDLE_S)
+        except queue.Empty:
+            if self._commits >= CHECKPOINT_COMMITS:
+                self._checkpoint()
+            self._begin()
+            item = self._queue.get()
         while isinstance(item, list):
             batch += item
             try:
@@ -268,10 +283,9 @@ class Database:
             self.failure = self._failed
         return self._failed
 
-    def _checkpoint(self, now: bool) -> None:
-        """Copy the WAL into the database when it is worth it and nobody waits; the WAL file keeps its size."""
-        due = CHECKPOINT_COMMITS if self._queue.empty() else CHECKPOINT_AT_LATEST
-        if self._failed is not None or not (self._commits >= due or now):
+    def _checkpoint(self) -> None:
+        """Copy the WAL into the database; the WAL file keeps its size."""
+        if self._failed is not None:
             return
         self._commits = 0
         try:
@@ -285,10 +299,10 @@ class Database:
             if _primary_code(error) in _BROKEN:
                 self._fail(error)
 
-    def _begin(self, unless: bool) -> None:
+    def _begin(self) -> None:
         """Open the next transaction while nobody waits for it: its locks are no part of an answer's time then. Nobody
         else writes; readers do not care."""
-        if self._failed is None and not unless and not self._connection.in_transaction:
+        if self._failed is None and not self._connection.in_transaction:
             with contextlib.suppress(sqlite3.Error, MemoryError):  # the next commit tries again, and tells
                 self._cursor.execute("BEGIN IMMEDIATE")
 
@@ -312,24 +326,6 @@ def _connect_writer(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _lock(directory: Path) -> int:
-    """Take the directory for this process; the file descriptor holds it, also against a crash."""
-    descriptor = os.open(directory / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        flock(descriptor, LOCK_EX | LOCK_NB)
-    except BlockingIOError as error:
-        os.close(descriptor)
-        raise StoreError("store.locked", path=str(directory)) from error
-    os.truncate(descriptor, 0)
-    os.write(descriptor, f"{os.getpid()}\n".encode())  # for the technician who looks who has it
-    return descriptor
-
-
-def _create(path: Path) -> None:
-    """An empty file nobody else may read; SQLite gives its companions the same mode."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-
-
 def _check_end(path: Path) -> None:
     """Raise StoreError ``store.damaged`` where the log is that of another copy, where the journal's end is not one
     chain, or where commits that were synced cannot be read any more. Read only: what is found is left as it is."""
@@ -350,23 +346,6 @@ def _migrate(path: Path) -> None:
         connection.execute("PRAGMA journal_mode=wal").fetchone()
         connection.execute("PRAGMA synchronous=FULL")
         schema.upgrade(connection)
-
-
-def _warm_wal(path: Path) -> None:
-    """Give the WAL its blocks. SQLite takes a WAL without a valid header for an empty one and writes over it."""
-    wal = path.with_name(f"{path.name}-wal")
-    if not wal.exists():
-        descriptor = os.open(wal, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            os.write(descriptor, bytes(WARM_WAL))
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager

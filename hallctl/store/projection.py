@@ -7,10 +7,12 @@ they come from: what changed often meanwhile is written once. See `hallctl.engin
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from typing import Any, Final
+from operator import itemgetter
+from types import NoneType
+from typing import Any, Final, get_args
 
 import msgspec
-from msgspec.structs import astuple
+from msgspec.structs import astuple, fields
 
 from hallctl.domain.alert import Alert
 from hallctl.domain.booking import Appointment, Block, Quota
@@ -29,6 +31,14 @@ _FIXED: Final = {"id", "day", "service", "number", "label", "taken_at", "seq", "
 and stays empty when it has been emptied."""
 
 _CHANGING: Final = [place for place, name in enumerate(_FIELDS) if name not in _FIXED]
+_changing: Final = itemgetter(*_CHANGING)
+_MADE: Final = [
+    place
+    for place, field in enumerate(fields(Ticket))
+    if field.name != "person" and not {*(get_args(field.type) or [field.type])} <= {str, int, NoneType}
+]
+"""Which of a ticket's fields the database does not take as they are: the smaller part."""
+
 _INSERT_TICKET: Final = insert_text(tables.Ticket)
 _UPDATE_TICKET: Final = update_text(tables.Ticket, *(_FIELDS[place] for place in _CHANGING))
 _LEAVE_WINDOW: Final = update_text(tables.Ticket, "window")
@@ -47,8 +57,8 @@ def rows(noted: Noted, seq: int) -> Iterator[Row]:
     tickets.sort(key=_is_active)
     for old, new in tickets:
         yield _ticket_row(old, new)
-    for (kind, key), (_old, new) in noted.items():
-        if kind != "ticket":
+    for (kind, key), (old, new) in noted.items():
+        if kind != "ticket" and not old is new is None:  # what came and went meanwhile never was a row
             yield _ROW[kind](key, new)
     yield _UPSERT_SEQ, (_HALL_ID, seq)
 
@@ -59,11 +69,13 @@ def _is_active(change: tuple[Any, Ticket]) -> bool:
 
 def _ticket_row(old: Ticket | None, new: Ticket) -> Row:
     """A plain INSERT of a new ticket (T01), else an UPDATE of what may change."""
-    values = astuple(new)
+    values: list[Any] = [*astuple(new)]
+    for place in _MADE:
+        values[place] = _value(values[place])
     if old is None:
         person = astuple(new.person) if new.person is not None else _NO_PERSON
-        return _INSERT_TICKET, (*map(_value, values[:_PERSON]), *person)
-    return _UPDATE_TICKET, (*[_value(values[place]) for place in _CHANGING], new.id)
+        return _INSERT_TICKET, (*values[:_PERSON], *person)
+    return _UPDATE_TICKET, (*_changing(values), new.id)
 
 
 def _value(value: Any) -> Value:

@@ -186,6 +186,8 @@ class Wire:
     def write_text(self, text: bytes) -> None:
         self.sent.append(text)
 
+    write_broadcast = write_text
+
 
 @pytest.mark.parametrize("unseen", [False, True])
 async def test_o01_one_who_reads_again_gets_the_snapshot_before_anything_newer(tmp_path: Path, unseen: bool) -> None:

@@ -13,7 +13,8 @@ from typing import Final
 
 from hallctl.bootstrap import CONSOLE_ADDRESS
 from hallctl.client import Client, Refused
-from hallctl.store.database import DATABASE, LOCK
+from hallctl.store.database import DATABASE
+from hallctl.store.place import LOCK
 from tests.e2e.forked import ForkedDaemon
 from tests.e2e.load import until_answered
 from tests.harness import start_process

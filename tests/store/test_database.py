@@ -14,6 +14,7 @@ import pytest
 from hallctl.errors import StoreError
 from hallctl.store import database as module
 from hallctl.store.database import SETTINGS, Database, Write, connect_reader
+from hallctl.store.place import WARM_WAL
 from hallctl.store.statement import Row
 from tests.store.conftest import Store
 
@@ -296,11 +297,11 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
 
 def test_the_wal_is_warm_and_checkpoints_keep_it_small(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     wal = store.directory / "hall.db-wal"
-    assert wal.stat().st_size == module.WARM_WAL
-    monkeypatch.setattr(module, "CHECKPOINT_COMMITS", 20)
+    assert wal.stat().st_size == WARM_WAL
+    monkeypatch.setattr(module, "CHECKPOINT_AT_LATEST", 20)
     for n in range(500):
         assert store.write([(HELP, (f"{n}-{'x' * 3000}",))]) is None
-    assert wal.stat().st_size == module.WARM_WAL
+    assert wal.stat().st_size == WARM_WAL
     assert (store.directory / module.DATABASE).stat().st_size > 1_000_000
 
 

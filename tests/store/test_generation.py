@@ -178,7 +178,7 @@ def test_a_start_while_a_reader_holds_the_log_begins_nothing(
         reader.execute("BEGIN")
         reader.execute("SELECT count(*) FROM event").fetchone()
         worked.commit(5)
-        monkeypatch.setattr(worked.store.database, "_checkpoint", lambda **_now: None)  # killed: no last checkpoint
+        monkeypatch.setattr(worked.store.database, "_checkpoint", lambda: None)  # killed: no last checkpoint
         worked.store.reopen()
         monkeypatch.undo()
         worked.commit(5)
