@@ -197,8 +197,8 @@ class Scans:
 
     def _check(self, window: str) -> None:
         """Something has changed at the window: a scan for a ticket that left it ends."""
-        run, active = self._runs.get(window), self._hall.state.active(window)
-        if run is not None and (active is None or active.id != run.ticket):
+        run = self._runs.get(window)
+        if run is not None and self._hall.state.window(window).ticket != run.ticket:
             self.stop_scan(window)
         self.finder.check(window)
 

@@ -1,24 +1,28 @@
 """The writer: one transaction for what is queued, durable before it is told, loud when it fails."""
 
 import asyncio
+import queue
 import resource
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
 
 from hallctl.errors import StoreError
 from hallctl.store import database as module
+from hallctl.store import tables
 from hallctl.store.database import SETTINGS, Database, Write, connect_reader
 from hallctl.store.place import WARM_WAL
-from hallctl.store.statement import Row
+from hallctl.store.statement import Row, insert_text
 from tests.store.conftest import Store
 
 HELP = "INSERT INTO help (kiosk) VALUES (?)"
+EVENT = insert_text(tables.Event)
 NOWHERE: Row = ("INSERT INTO nowhere VALUES (1)", ())
 
 
@@ -293,6 +297,41 @@ def test_what_is_no_database_is_told(tmp_path: Path) -> None:
     assert "SQLITE_NOTADB" in error.value.detail
     (tmp_path / module.DATABASE).unlink()
     Database.open(tmp_path, Gate()).close()
+
+
+def test_an_idle_moment_copies_the_log(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A checkpoint needs no further commit: it comes when nobody has asked for a moment, and the log begins anew."""
+    monkeypatch.setattr(module, "CHECKPOINT_COMMITS", 3)
+    file = store.directory / module.DATABASE
+    until = time.monotonic() + 20
+    for n in range(3):
+        before = file.stat().st_size
+        assert store.write([(HELP, (f"{n}-{'x' * 40_000}",))]) is None
+    while file.stat().st_size == before:
+        assert time.monotonic() < until
+        time.sleep(0.001)
+
+
+def test_whoever_waits_is_told_before_the_log_is_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: queue.SimpleQueue[str] = queue.SimpleQueue()
+    database = Database.open(tmp_path, lambda _batch, _error: done.put("told"))
+    try:
+        database.submit([Write([(HELP, ("first",))])])  # the start's own checkpoint is over
+        assert done.get(timeout=20) == "told"
+        database._connection.set_trace_callback(lambda text: done.put("copied") if "wal_checkpoint" in text else None)
+        monkeypatch.setattr(module, "CHECKPOINT_AT_LATEST", 1)
+        for n in range(3):
+            database.submit([Write([(HELP, (f"{n}",))])])
+            assert [done.get(timeout=20), done.get(timeout=20)] == ["told", "copied"]
+    finally:
+        database.close()
+
+
+def test_empty_columns_and_bytes_come_back_as_they_were(store: Store) -> None:
+    """The adapters that end SQLite's search give back the value itself."""
+    record = (1, 2, None, "a", "b", None, None, "{}", None, bytes(range(256)), b"")
+    assert store.write([(EVENT, record)]) is None
+    assert store.ask(lambda c: c.execute("SELECT * FROM event").fetchone()) == record
 
 
 def test_the_wal_is_warm_and_checkpoints_keep_it_small(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from hallctl.domain.model import Level, Person, Priority, Stage, Ticket, WindowP
 from hallctl.domain.state import ADOPTERS, HallState
 from hallctl.errors import Refusal, StoreError
 from hallctl.store import journal, loading, projection, request, tables
-from hallctl.store.statement import columns, update_text
+from hallctl.store.statement import columns, delete_text, update_text
 from tests.store.conftest import Store
 from tests.store.samples import DAY, NOON, PERSON, Book, changed, replayed
 
@@ -63,6 +63,16 @@ def test_every_event_has_its_rows() -> None:
     """Every kind of change has its row and is adopted by the state that is shown."""
     assert set(EVENTS.values()) == set(APPLIERS)
     assert {*projection._ROW, "ticket"} == set(ADOPTERS)
+
+
+def test_what_came_and_went_between_two_writes_is_no_row() -> None:
+    """A call that left the boards' list before the rows followed was never written: nothing is to be deleted."""
+    state = HallState(layout=LAYOUT)
+    state.note("call", "T1", None, object())
+    state.note("call", "T1", object(), None)
+    state.note("call", "T2", object(), None)
+    rows = list(projection.rows(state.take_noted(), 7))
+    assert rows == [(delete_text(tables.Call), ("T2",)), (projection._UPSERT_SEQ, (1, 7))]
 
 
 def test_the_ticket_table_has_every_field_of_a_ticket() -> None:
