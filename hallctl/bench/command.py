@@ -4,7 +4,10 @@ Exit codes: 0 every must is met, 1 one is missed, could not be measured or got s
 with, 2 wrong usage.
 """
 
+import contextlib
+import signal
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -95,7 +98,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _measure(plan: "Plan", chapters: "list[Chapter]", data: Path) -> dict[str, Any]:
-    """The run. Ctrl-C ends what is measured and keeps what there is."""
+    """The run. Ctrl-C or SIGTERM ends what is measured and keeps what there is."""
     from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from hallctl.bench import run as runs
@@ -108,6 +111,7 @@ def _measure(plan: "Plan", chapters: "list[Chapter]", data: Path) -> dict[str, A
     count = TextColumn("{task.completed:.0f}/{task.total:.0f}")
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20), count, TimeElapsedColumn())
     with (
+        _terminated_as_interrupted(),
         tempfile.TemporaryDirectory(prefix="hallctl-bench-", dir=data) as folder,
         Progress(*columns, console=err) as bar,
     ):
@@ -131,6 +135,16 @@ def _measure(plan: "Plan", chapters: "list[Chapter]", data: Path) -> dict[str, A
         except KeyboardInterrupt:
             notes.append("已中断，结果不完整。 Interrupted; the run is not complete.")
     return runs.as_json(machine, plan, figures, notes)
+
+
+@contextlib.contextmanager
+def _terminated_as_interrupted() -> Iterator[None]:
+    """SIGTERM is Ctrl-C: no process and no folder of hundreds of megabytes is left behind."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _flushes(directory: Path, seconds: float) -> tuple[float, float]:

@@ -2,6 +2,9 @@
 
 import json
 import math
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -92,6 +95,21 @@ def test_what_was_measured_is_kept(scenarios: Callable[..., None], tmp_path: Pat
     assert len(run["figures"]) == 1
     assert run["notes"]
     assert run["notes"][0] in output.replace("\n", "")
+
+
+def test_one_that_is_ended_leaves_nothing_behind(tmp_path: Path) -> None:
+    arguments = [sys.executable, "-m", "hallctl", "bench", "--only", "12", "--data", str(tmp_path)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as bench:
+        until = time.monotonic() + 60
+        while not list(tmp_path.rglob("hall.db")):
+            assert bench.poll() is None
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        bench.terminate()
+        output = bench.communicate(timeout=60)[0].decode()
+    assert bench.returncode == 1
+    assert "已中断" in output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_comparison_tells_what_got_slower(scenarios: Callable[..., None], tmp_path: Path) -> None:
