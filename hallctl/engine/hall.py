@@ -204,14 +204,15 @@ class Hall:
         done = [write for write in batch if isinstance(write, Pending)]
         self._pending -= len(done)
         for pending in done:
-            if pending.request is not None:
-                if error is None:
-                    self._answers.put(pending.request, pending.answer)
-                else:
-                    self._answers.forget(pending.request)
             outcome = pending.answer if error is None else StoreError(error.code, detail=error.detail)
             for reply in pending.replies:
                 reply(outcome)
+        for pending in done:
+            if pending.request is not None:
+                if error is None:
+                    self._answers.settle(pending.request, pending.answer)
+                else:
+                    self._answers.forget(pending.request)
         if len(done) < len(batch):
             for write in batch:
                 if isinstance(write, Rows):
