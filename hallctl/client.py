@@ -63,6 +63,7 @@ class Client:
         self._ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._events: asyncio.Queue[Json | BaseException] = asyncio.Queue(EVENTS_KEPT)
+        self._renewed = False  # a snapshot waits in it
         self._socket: ClientConnection | None = None
         self._task: asyncio.Task[None] | None = None
         self._failure: BaseException | None = None
@@ -112,6 +113,7 @@ class Client:
             event = await self._events.get()
             if isinstance(event, BaseException):
                 raise event
+            self._renewed = self._renewed and event["type"] != "snapshot"
             yield event
 
     # ------------------------------------------------------------ the line
@@ -225,6 +227,9 @@ class Client:
     def _renew(self, params: Json) -> None:
         self.seq = params["seq"]
         self.snapshot = params["snapshot"]
+        while self._renewed and not self._events.empty():  # nobody reads, and this one is newer than all of it
+            self._events.get_nowait()
+        self._renewed = True
         self._tell({"type": "snapshot", "seq": params["seq"], "data": params["snapshot"]})
 
     def _advance(self, to: int, events: list[Json]) -> None:

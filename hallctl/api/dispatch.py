@@ -63,7 +63,9 @@ def begin(context: Context, request: Asked, reply: Reply) -> bool:
     if method.make is None:
         return False
     try:
-        context.begin(caller, method.make(context, caller, params), _key(context, request), reply)
+        key = _key(context, request)
+        if key is None or not context.hall.repeated(key, reply):
+            context.begin(caller, method.make(context, caller, params), key, reply)
     except HallctlError:
         raise
     except Exception as error:
@@ -78,7 +80,9 @@ async def result(context: Context, request: Asked) -> Any:
     key = _key(context, request)
     try:
         if method.make is not None:
-            told: Any = await context.execute(caller, method.make(context, caller, params), key)
+            told: Any = await context.hall.answered(key)
+            if told is None:
+                told = await context.execute(caller, method.make(context, caller, params), key)
         else:
             assert method.handle is not None  # noqa: S101 - a method has one or the other
             told = await method.handle(context, caller, params, key)

@@ -104,12 +104,14 @@ class Hall:
 
     async def answered(self, key: RequestKey | None) -> str | None:
         """The answer that was given to the same request before, once it is durable; None for a new one. Raises
-        RequestError ``request.reused``."""
-        known = self._answers.known(key) if key is not None else None
-        if isinstance(known, list):
-            await self._idle.wait()
-            known = self._answers.known(key) if key is not None else None
-        return known if isinstance(known, str) else None
+        RequestError ``request.reused``, StoreError where it could not be made durable."""
+        told, reply = _told()
+        if key is None or not self.repeated(key, reply):
+            return None
+        outcome = await told
+        if isinstance(outcome, HallctlError):
+            raise outcome
+        return outcome if isinstance(outcome, str) else None
 
     def _read(self) -> tuple[HallState, HallState, Head]:
         """The state as the rows tell it, twice: one to run ahead, one to be shown; and the journal's head."""
@@ -130,8 +132,8 @@ class Hall:
         Raises StoreError if it could not be made durable, RequestError ``request.reused``. Cancelling the caller does
         not cancel the command.
         """
-        told: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        self.begin(command, actor, lambda outcome: None if told.done() else told.set_result(outcome), key)
+        told, reply = _told()
+        self.begin(command, actor, reply, key)
         outcome = await told
         if isinstance(outcome, HallctlError):
             raise outcome
@@ -142,12 +144,7 @@ class Hall:
 
         Raises StoreError while nothing can be made durable, RequestError ``request.reused``; then `reply` is not told.
         """
-        known = self._answers.known(key) if key is not None else None
-        if isinstance(known, str):
-            reply(known)
-            return
-        if known is not None:
-            known.append(reply)
+        if key is not None and self.repeated(key, reply):
             return
         if self._failure is not None:
             raise StoreError(self._failure.code, detail=self._failure.detail)
@@ -164,6 +161,17 @@ class Hall:
             told = error if isinstance(error, StoreError) else None
             self._fail(told or StoreError("store.unavailable", detail="a command broke off"))
             raise
+
+    def repeated(self, key: RequestKey, reply: Reply) -> bool:
+        """Whether the same was asked before: then `reply` is told what was answered, or will be. Asked before anything
+        else is looked at, since what was right then may be so no more: a clerk who has logged out is no clerk. Raises
+        RequestError ``request.reused``."""
+        known = self._answers.known(key)
+        if isinstance(known, str):
+            reply(known)
+        elif known is not None:
+            known.append(reply)
+        return known is not None
 
     def _prepare(self, decision: Decision, actor: str, now: int, reply: Reply, key: RequestKey | None) -> None:
         """Apply the decision to the tentative state and queue it for the writer, all in one step of the loop."""
@@ -278,3 +286,9 @@ class Hall:
         with contextlib.suppress(StoreError):  # it was told, and the next start has the journal
             await self.caught_up()
         await asyncio.to_thread(self.database.close)
+
+
+def _told() -> tuple[asyncio.Future[Outcome], Reply]:
+    """An outcome to be waited for, and who tells it; who has gone meanwhile is not told."""
+    told: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    return told, lambda outcome: None if told.done() else told.set_result(outcome)
