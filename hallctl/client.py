@@ -28,6 +28,8 @@ PAUSE_S: Final = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Pauses between attempts to connect; the last one is repeated for ever."""
 
 EVENTS_KEPT: Final = 10_000
+SNAPSHOTS_KEPT: Final = 8
+"""A program that only asks, and comes back often, is told a snapshot each time: each has the whole hall in it."""
 
 
 class Refused(Exception):
@@ -63,7 +65,7 @@ class Client:
         self._ids = itertools.count(1)
         self._answers: dict[int, asyncio.Future[Any]] = {}
         self._events: asyncio.Queue[Json | BaseException] = asyncio.Queue(EVENTS_KEPT)
-        self._renewed = False  # a snapshot waits in it
+        self._unread = 0  # snapshots in it
         self._socket: ClientConnection | None = None
         self._task: asyncio.Task[None] | None = None
         self._failure: BaseException | None = None
@@ -113,7 +115,7 @@ class Client:
             event = await self._events.get()
             if isinstance(event, BaseException):
                 raise event
-            self._renewed = self._renewed and event["type"] != "snapshot"
+            self._unread -= event["type"] == "snapshot"
             yield event
 
     # ------------------------------------------------------------ the line
@@ -227,9 +229,11 @@ class Client:
     def _renew(self, params: Json) -> None:
         self.seq = params["seq"]
         self.snapshot = params["snapshot"]
-        while self._renewed and not self._events.empty():  # nobody reads, and this one is newer than all of it
-            self._events.get_nowait()
-        self._renewed = True
+        if self._unread >= SNAPSHOTS_KEPT:  # nobody reads, and this one is newer than all of it
+            while not self._events.empty():
+                self._events.get_nowait()
+            self._unread = 0
+        self._unread += 1
         self._tell({"type": "snapshot", "seq": params["seq"], "data": params["snapshot"]})
 
     def _advance(self, to: int, events: list[Json]) -> None:
@@ -241,5 +245,6 @@ class Client:
     def _tell(self, event: Json | BaseException) -> None:
         """A reader of events that does not read loses the oldest, not the line."""
         if self._events.full():
-            self._events.get_nowait()
+            gone = self._events.get_nowait()
+            self._unread -= isinstance(gone, dict) and gone["type"] == "snapshot"
         self._events.put_nowait(event)
