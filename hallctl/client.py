@@ -28,7 +28,7 @@ PAUSE_S: Final = (0.05, 0.2, 0.5, 1.0, 2.0, 5.0)
 """Pauses between attempts to connect; the last one is repeated for ever."""
 
 EVENTS_KEPT: Final = 10_000
-SNAPSHOTS_KEPT: Final = 8
+SNAPSHOTS_KEPT: Final = 16
 """A program that only asks, and comes back often, is told a snapshot each time: each has the whole hall in it."""
 
 
