@@ -97,7 +97,10 @@ class ForkedDaemon:
         return self.ended()
 
     def signal(self, number: int) -> None:
-        os.kill(self.process.pid or 0, number)
+        try:
+            os.kill(self.process.pid or 0, number)
+        except ProcessLookupError as error:
+            raise AssertionError(f"ended with {self.process.exitcode}: {self.log.read_text()}") from error
 
     def ended(self) -> int:
         """Wait for its end; the exit code."""
