@@ -302,13 +302,15 @@ class SocketLine(GuardedLine, PacedSocket):
 
     def write_text(self, text: bytes) -> None:
         """Send a message (UTF-8); nothing happens on a line that is being closed."""
-        if not self.close_sent and not self.transport.is_closing():
-            self.transport.write(framed(text))
+        self._send_frame(framed(text))
 
     def write_broadcast(self, text: bytes) -> None:
         """As `write_text`, for what others are sent too."""
+        self._send_frame(framed_once(text))
+
+    def _send_frame(self, frame: bytes) -> None:
         if not self.close_sent and not self.transport.is_closing():
-            self.transport.write(framed_once(text))
+            self.transport.write(frame)
 
     def resume_writing(self) -> None:
         super().resume_writing()

@@ -5,6 +5,8 @@ import os
 import stat
 from pathlib import Path
 
+from hallctl.store import folder
+
 
 def write_whole(path: Path, data: bytes, like: os.stat_result | None = None) -> None:
     """Put `data` into the file. A crash or a power cut leaves the old content or the new one; raises OSError.
@@ -20,11 +22,7 @@ def write_whole(path: Path, data: bytes, like: os.stat_result | None = None) -> 
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    folder.sync(path.parent)
 
 
 def _liken(handle: int, like: os.stat_result) -> None:

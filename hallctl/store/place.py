@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from hallctl.errors import StoreError
+from hallctl.store import folder
 
 LOCK: Final = "hall.lock"
 
@@ -41,8 +42,4 @@ def warm_wal(path: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    descriptor = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    folder.sync(path.parent)

@@ -58,7 +58,7 @@ def rows(noted: Noted, seq: int) -> Iterator[Row]:
     for old, new in tickets:
         yield _ticket_row(old, new)
     for (kind, key), (old, new) in noted.items():
-        if kind != "ticket" and not old is new is None:  # what came and went meanwhile never was a row
+        if kind != "ticket" and not (old is None and new is None):  # what came and went meanwhile never was a row
             yield _ROW[kind](key, new)
     yield _UPSERT_SEQ, (_HALL_ID, seq)
 
