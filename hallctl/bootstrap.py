@@ -31,6 +31,7 @@ from hallctl.config import HallConfig, digest_of, load
 from hallctl.devices.manager import Manager
 from hallctl.devices.registry import Registry, installed
 from hallctl.domain.commands import StartHall
+from hallctl.domain.effects import Effect
 from hallctl.domain.state import HallState
 from hallctl.engine.arranger import Arranger
 from hallctl.engine.backups import Backups
@@ -85,9 +86,9 @@ class Daemon:
         await self.context.scans.sweep()
         await timers.turn()
         state = hall.hub.state
-        for ticket in state.asked.values():
+        for window, ticket in state.asked.items():
             ended_at = state.tickets[ticket].ended_at or 0
-            self.outbox.lapse_at(ticket, ended_at + state.layout.rating_s * 1000)
+            self.outbox.lapse_at(window, ticket, ended_at + state.layout.rating_s * 1000)
         self.outbox.resume()
         await self.manager.start()
 
@@ -165,7 +166,7 @@ async def compose(
     listener.join(equipment, inbox, outbox)
     timers = Timers(hall, config, clock)
     scans = Scans(hall, manager, Vault(directory, load_key(directory, PAGES_KEY)), clock, timers.doubt)
-    hall.on_effects = lambda made: outbox.handle(scans.handle(made))
+    hall.on_effects = _both(scans.handle, outbox.handle)
     views.doubt, views.scanner = timers.doubt, scans.scanner
     console = secrets.token_urlsafe(32)
     auth = Auth(lambda: hub.state, clock, identity.session_key(), token_digest(console))
@@ -188,6 +189,16 @@ async def compose(
     )
     await hall.open(directory)
     return Daemon(context, manager, inbox, outbox, directory, console)
+
+
+def _both(one: Callable[[list[Effect]], None], other: Callable[[list[Effect]], None]) -> Callable[[list[Effect]], None]:
+    """What tells one, then the other."""
+
+    def tell(made: list[Effect]) -> None:
+        one(made)
+        other(made)
+
+    return tell
 
 
 def _ticket_url(config: HallConfig, identity: Identity) -> Callable[[str], str | None]:

@@ -93,7 +93,7 @@ def _called(state: HallState, record: Record, event: e.TicketCalled | e.TicketRe
         held_ms=held_ms,
     )
     state.put(ticket)
-    state.change("window", event.window, replace(window, ticket=ticket.id, since=record.at))
+    state.put_window(replace(window, ticket=ticket.id, since=record.at))
     _show_call(state, ticket, record)
 
 
@@ -151,12 +151,12 @@ def _started(state: HallState, record: Record, event: e.TicketStarted) -> None:
             misses=0,
         )
     )
-    state.change("window", event.window, replace(state.window(event.window), since=record.at))
+    state.put_window(replace(state.window(event.window), since=record.at))
 
 
 def _finished(state: HallState, record: Record, event: e.TicketFinished) -> None:
     ticket = state.tickets[event.ticket]
-    _leave_window(state, ticket, record)
+    _leave_window(state, ticket, record, done=1)
     _count_service(state, ticket, record, event)
     state.put(
         replace(
@@ -172,8 +172,6 @@ def _finished(state: HallState, record: Record, event: e.TicketFinished) -> None
 
 def _count_service(state: HallState, ticket: Ticket, record: Record, event: e.TicketFinished | e.TicketStepped) -> None:
     """The figures of a service that is done."""
-    window = state.window(event.window)
-    state.change("window", window.id, replace(window, done=window.done + 1))
     served_ms = max(0, record.at - (ticket.started_at or record.at) - ticket.held_ms)
     tally = state.tally(ticket.queue)
     mean_ms = round(tally.serve_mean_ms + MEAN_WEIGHT * (served_ms - tally.serve_mean_ms)) if tally.done else served_ms
@@ -241,7 +239,7 @@ def _transferred(state: HallState, record: Record, event: e.TicketTransferred) -
 def _stepped(state: HallState, record: Record, event: e.TicketStepped) -> None:
     """One service is done and counted; the ticket waits for the next one as if it had come for that now."""
     ticket = state.tickets[event.ticket]
-    _leave_window(state, ticket, record)
+    _leave_window(state, ticket, record, done=1)
     _count_service(state, ticket, record, event)
     state.forget_call(ticket.id)
     state.put(
@@ -296,12 +294,13 @@ def waits_since(ticket: Ticket) -> int:
     return max(ticket.taken_at, ticket.place) if ticket.priority is Priority.APPOINTMENT else ticket.taken_at
 
 
-def _leave_window(state: HallState, ticket: Ticket, record: Record) -> None:
-    """The window that the ticket occupied is free; a call that is undone was no turn."""
-    if ticket.window is not None and state.window(ticket.window).ticket == ticket.id:
+def _leave_window(state: HallState, ticket: Ticket, record: Record, done: int = 0) -> None:
+    """The window that the ticket occupied is free, with so many services `done`; a call that is undone was no turn."""
+    window = state.window(ticket.window or "")
+    if window.ticket == ticket.id:
         if not isinstance(record.event, e.TicketUndone):
             _count_turn(state, record, ticket)
-        state.change("window", ticket.window, replace(state.window(ticket.window), ticket=None, since=record.at))
+        state.put_window(replace(window, ticket=None, since=record.at, done=window.done + done))
 
 
 def _count(state: HallState, ticket: Ticket, figure: str, more: int = 1) -> None:

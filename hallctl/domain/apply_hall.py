@@ -16,14 +16,14 @@ def _window_state(desk: Desk) -> Callable[[HallState, Record, Any], None]:
     def change(state: HallState, record: Record, event: Any) -> None:
         window = state.window(event.window)
         reason = getattr(event, "reason", None)
-        state.change("window", window.id, replace(window, state=desk, reason=reason, since=record.at))
+        state.put_window(replace(window, state=desk, reason=reason, since=record.at))
 
     return change
 
 
 def _clerk(state: HallState, event: e.ClerkLoggedIn | e.WindowTakenOver) -> None:
     window = state.window(event.window)
-    state.change("window", window.id, replace(window, clerk=event.clerk))
+    state.put_window(replace(window, clerk=event.clerk))
 
 
 def _logged_in(state: HallState, _record: Record, event: e.ClerkLoggedIn) -> None:
@@ -38,14 +38,14 @@ def _taken_over(state: HallState, _record: Record, event: e.WindowTakenOver) -> 
 
 
 def _logged_out(state: HallState, _record: Record, event: e.ClerkLoggedOut) -> None:
-    state.change("window", event.window, replace(state.window(event.window), clerk=None))
+    state.put_window(replace(state.window(event.window), clerk=None))
 
 
 def _arranged(state: HallState, record: Record, event: e.WindowArranged) -> None:
     """Another plan begins with no credits and no row of privileged calls."""
     window = state.window(event.window)
     plan, at = event.plan, record.at
-    state.change("window", window.id, replace(window, plan=plan, streak=0, credits=(), before=None, arranged_at=at))
+    state.put_window(replace(window, plan=plan, streak=0, credits=(), before=None, arranged_at=at))
 
 
 def _emergency_declared(state: HallState, _record: Record, event: e.EmergencyDeclared) -> None:
@@ -72,7 +72,7 @@ def _day_opened(state: HallState, record: Record, event: e.DayOpened) -> None:
     apply_booking.turn_day(state, record)
     for window in list(state.windows.values()):
         anew = replace(window, done=0, plan=None, streak=0, credits=(), before=None, arranged_at=None)
-        state.change("window", window.id, anew)
+        state.put_window(anew)
     for ticket in list(state.tickets.values()):
         if ticket.stage is Stage.MISSED:
             state.put(replace(ticket, live=False))

@@ -36,7 +36,7 @@ def undone(state: HallState, window: Window) -> None:
     before = window.before or UNTOUCHED
     for queue, change in before.rows:
         _put_row(state, queue, max(0, state.tally(queue).streak + change))
-    state.change("window", window.id, replace(window, streak=before.streak, credits=before.credits, before=None))
+    state.put_window(replace(window, streak=before.streak, credits=before.credits, before=None))
 
 
 def _put_row(state: HallState, queue: str, streak: int) -> None:

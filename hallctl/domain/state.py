@@ -40,7 +40,6 @@ Place = tuple[str, str]
 only; ("returning", service id) for those who missed their turn and come back after some others."""
 
 PLAIN: Final = {
-    "window": "windows",
     "device": "devices",
     "account": "accounts",
     "terminal": "terminals",
@@ -146,21 +145,26 @@ class HallState:
         self.note("ticket", ticket.id, old, ticket)
 
     def change(self, kind: str, key: str, new: Any) -> None:
-        """Keep a window, device, account ... under its id; None takes it out, and what is not live any more leaves
+        """Keep a device, account ... under its id; None takes it out, and what is not live any more leaves
         memory too: the store keeps it."""
         kept: dict[str, Any] = getattr(self, PLAIN[kind])
         old = kept.get(key)
         self.note(kind, key, old, new)
-        if kind == "window":
-            (self.arranged.discard if new is None or new.plan is None else self.arranged.add)(key)
-            if old is None or new is None or old.plan != new.plan:
-                self.served = None
-        elif kind == "appointment":
+        if kind == "appointment":
             self.agenda.change(old, new)
         if new is None or getattr(new, "live", True) is False:
             kept.pop(key, None)
         else:
             kept[key] = new
+
+    def put_window(self, window: Window) -> None:
+        """Keep the new value, and whether it works by the config's plan."""
+        old = self.windows.get(window.id)
+        self.note("window", window.id, old, window)
+        if window.plan is not (old.plan if old is not None else None):
+            (self.arranged.discard if window.plan is None else self.arranged.add)(window.id)
+            self.served = None
+        self.windows[window.id] = window
 
     def put_tally(self, service: str, tally: Tally) -> None:
         self.note("tally", (self.last_day, service), self.tallies.get(service), tally)
@@ -340,6 +344,7 @@ def _adopt_plain(kind: str) -> Callable[[HallState, str, Any], None]:
 ADOPTERS: Final[dict[str, Callable[[HallState, Any, Any], None]]] = {
     **{kind: _adopt_plain(kind) for kind in PLAIN},
     "ticket": lambda state, _key, ticket: state.put(ticket),
+    "window": lambda state, _key, window: state.put_window(window),
     "tally": _adopt_tally,
     "call": _adopt_call,
     "help": lambda state, kiosk, wanted: put_help(state, kiosk, wanted=bool(wanted)),

@@ -15,7 +15,17 @@ from hallctl.config import HallConfig
 from hallctl.devices.contract import Slip
 from hallctl.devices.manager import Manager
 from hallctl.domain.commands import Command, LapseRating
-from hallctl.domain.effects import Alarm, Announce, AskRating, Effect, PrintSlip, RouteSlips, ShowQueue, ShowWindow
+from hallctl.domain.effects import (
+    Alarm,
+    Announce,
+    AskRating,
+    Effect,
+    ErasePages,
+    PrintSlip,
+    RouteSlips,
+    ShowQueue,
+    ShowWindow,
+)
 from hallctl.domain.model import Ticket
 from hallctl.engine import screen, slip
 from hallctl.engine.hall import Hall
@@ -39,12 +49,12 @@ class Outbox:
         self._clock = clock
         self._tasks = Tasks("outbox")
         self._queued: set[tuple[str, str]] = set()
-        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._timers: dict[str, asyncio.TimerHandle] = {}  # of each window's rating
         self._spooler = Spooler(hall, manager, clock, self._lay_out)
         self._loudspeakers = Loudspeakers(hall, manager, config, clock)
 
     def handle(self, made: list[Effect]) -> None:
-        """Start the effects of one commit."""
+        """Start the effects of one commit; pages are `hallctl.engine.scans`'s."""
         for effect in made:
             _RUN[type(effect)](self, effect)
 
@@ -122,7 +132,7 @@ class Outbox:
 
     def _ask_rating(self, effect: AskRating) -> None:
         """Light the pads, and let the request lapse at its time: a pause is not a rating (E06)."""
-        self.lapse_at(effect.ticket, effect.until)
+        self.lapse_at(effect.window, effect.ticket, effect.until)
         for device, unit in self._manager.find("rating_pad", window=effect.window):
             self._tasks.start(self._ask(device, unit, effect))
 
@@ -133,15 +143,18 @@ class Outbox:
 
         await self._attempt(device, ask, effect.until, None)
 
-    def lapse_at(self, ticket: str, until: int) -> None:
-        """Let the rating of the ticket lapse at `until` (ms), but soon also if the clock was set back meanwhile."""
+    def lapse_at(self, window: str, ticket: str, until: int) -> None:
+        """Let the rating of the window's ticket lapse at `until` (ms), but soon also if the clock was set back
+        meanwhile. An older one of the window has lapsed with the service that ended."""
         delay_s = min(max(0, until - self._clock.now()) / 1000, self._hall.hub.state.layout.rating_s)
-        loop = asyncio.get_running_loop()
-        self._timers[ticket] = loop.call_later(delay_s, self._lapse, ticket)
+        older = self._timers.get(window)
+        if older is not None:
+            older.cancel()
+        self._timers[window] = asyncio.get_running_loop().call_later(delay_s, self._lapse, window, ticket)
 
-    def _lapse(self, ticket: str) -> None:
-        self._timers.pop(ticket, None)
-        if ticket in self._hall.hub.state.asked.values():
+    def _lapse(self, window: str, ticket: str) -> None:
+        del self._timers[window]
+        if self._hall.hub.state.asked.get(window) == ticket:
             self._tasks.start(self._tell(LapseRating(ticket), "timer"))
 
     # ------------------------------------------------------------ running
@@ -167,4 +180,5 @@ _RUN: Final[dict[type[Effect], Callable[[Outbox, Any], None]]] = {
     Announce: Outbox._announce,
     Alarm: Outbox._alarm,
     AskRating: Outbox._ask_rating,
+    ErasePages: lambda _outbox, _effect: None,
 }

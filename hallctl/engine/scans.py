@@ -183,17 +183,13 @@ class Scans:
 
     # ------------------------------------------------------------ what has happened
 
-    def handle(self, made: list[Effect]) -> list[Effect]:
-        """Do what concerns pages; gives back what is for others."""
-        others: list[Effect] = []
+    def handle(self, made: list[Effect]) -> None:
+        """Do what concerns pages."""
         for effect in made:
-            if isinstance(effect, ErasePages):
-                self._tasks.start(self._erase(effect.pages))
-                continue
             if isinstance(effect, ShowWindow):
                 self._check(effect.window)
-            others.append(effect)
-        return others
+            elif isinstance(effect, ErasePages):
+                self._tasks.start(self._erase(effect.pages))
 
     def _check(self, window: str) -> None:
         """Something has changed at the window: a scan for a ticket that left it ends."""

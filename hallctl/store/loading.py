@@ -59,7 +59,7 @@ def rows(connection: sqlite3.Connection) -> HallState:
     for ticket in map(_ticket, connection.execute(_LIVE)):
         state.put(ticket)
     for window in _read(connection, _WINDOWS, Window):
-        state.change("window", window.id, window)
+        state.put_window(window)
     for appointment in _read(connection, _APPOINTMENTS, Appointment):
         state.change("appointment", appointment.id, appointment)
     state.noted.clear()

@@ -241,5 +241,5 @@ def test_a_window_that_is_closed_has_no_pause() -> None:
     hall = opened("1")
     hall.must(c.CloseWindow("1"))
     closed = replace(hall.state.window("1"), state=Desk.CLOSED, since=0)
-    hall.state.change("window", "1", closed)
+    hall.state.put_window(closed)
     assert rules_now(hall) == set()
