@@ -71,3 +71,12 @@ def _days(growth: float) -> dict[str, object]:
 def test_memory_that_grows_with_the_days_is_no_pass() -> None:
     assert [check.holds for check in audit._memory(_days(0.5))] == [None, True]
     assert [check.holds for check in audit._memory(_days(5.0))] == [None, False]
+
+
+@pytest.mark.parametrize(("left", "busy", "holds"), [(0, 0, True), (0, 300, True), (4, 0, False), (4, 300, False)])
+def test_what_is_left_behind_each_day_is_seen_beside_what_comes_and_goes(left: int, busy: int, holds: bool) -> None:
+    run = _days(0.0)
+    counts = {"files": 1, "threads": 1, "day": 1}
+    run["days"] = [counts | {"day": day, "tasks": 400 + left * day + busy * (day == 8)} for day in range(1, 9)]
+    run["samples"] = [counts | {"day": day, "tasks": 400 + left * day + 5} for day in range(1, 9)]
+    assert [check.holds for check in audit._left_behind(run)] == [holds, True, True]
