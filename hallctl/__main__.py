@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from hallctl.errors import ConfigError, HallctlError, sentence
+from hallctl.errors import ConfigError, HallctlError, StoreError, sentence
 from hallctl.version import API_VERSION, VERSION
 
 app = typer.Typer(
@@ -159,6 +159,8 @@ def run(config: ConfigPath = DEFAULT_CONFIG, data: DataPath = None) -> None:
         fail(error, USAGE, config)
     except HallctlError as error:
         fail(error)
+    except MemoryError:  # the loop itself found none: nothing runs any more that could tell it
+        fail(StoreError("store.unavailable", detail="no memory"))
     except OSError as error:
         say("[bold red]✗[/]", f"{error}. 请检查地址与端口是否被占用。 Check that address and port are free.")
         raise typer.Exit(FAILED) from error

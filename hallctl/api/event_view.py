@@ -3,6 +3,7 @@
 ``None`` means that the role is not told of it. See README.md, "Events".
 """
 
+from functools import cache
 from typing import Any, Final
 
 from hallctl.api import appointment_view
@@ -41,6 +42,9 @@ PAGES: Final = (
 """Told to the staff only, and no more than how many there are: the window asks for its own."""
 
 SLIPS: Final = (e.SlipBegun, e.SlipConfirmed, e.SlipFailed, e.SlipDoubted, e.SlipReprinted, e.SlipRequeued)
+UNCOUNTED: Final = (*SLIPS, e.TicketRated, e.RatingLapsed)
+"""No service's figures change."""
+
 CALLS: Final = (e.TicketCalled, e.TicketRecalled, e.TicketResumed)
 UNCALLS: Final = (e.TicketCancelled, e.TicketMissed, e.TicketTransferred, e.TicketStepped, e.TicketUndone)
 RATINGS: Final = (e.TicketFinished, e.TicketRated, e.RatingLapsed)
@@ -54,7 +58,7 @@ class EventViews(Views):
         """The event's data for the role, as of `state`, without what is `told` by a later event of the same frame."""
         who = Role(role)
         event = change.record.event
-        if not _told(who, event):
+        if not _told(who, type(event)):
             return self._aside(who, event, state, told)
         ticket = state.tickets.get(getattr(event, "ticket", "")) or change.after
         if isinstance(event, PAGES):
@@ -120,7 +124,7 @@ class EventViews(Views):
 
     def _queues(self, event: Event, ticket: Ticket | None, before: Ticket | None, state: HallState) -> list[str]:
         """The services whose figures the event has changed."""
-        if isinstance(event, (*SLIPS, e.TicketRated, e.RatingLapsed)):
+        if isinstance(event, UNCOUNTED):
             return []
         queues = {known.queue for known in (ticket, before) if known is not None}
         queues.update(self._kept_from(event, state))
@@ -174,19 +178,18 @@ def _pages(role: Role, change: Change, state: HallState) -> Json:
     return data | ({"actor": change.record.actor} if role in OVERSEERS else {})
 
 
-def _told(role: Role, event: Event) -> bool:
+@cache
+def _told(role: Role, kind: type[Event]) -> bool:
     """Which roles hear of which events."""
-    if isinstance(event, SECRET):
+    if kind in SECRET:
         return role is Role.ADMIN
-    if isinstance(event, ALERTS):
+    if kind in ALERTS or kind is e.DevicesChanged:
         return role in OVERSEERS
-    if isinstance(event, e.DevicesChanged):
-        return role in OVERSEERS
-    if isinstance(event, (*BOOKINGS, *PAGES)):
+    if kind in BOOKINGS or kind in PAGES:
         return role in STAFF
-    if isinstance(event, (*SLIPS, e.DeviceReported, e.HelpRequested, e.HelpAnswered)):
+    if kind in SLIPS or kind in {e.DeviceReported, e.HelpRequested, e.HelpAnswered}:
         return role in KIOSK_VIEWERS
-    if isinstance(event, e.TicketRated | e.RatingLapsed):
+    if kind in {e.TicketRated, e.RatingLapsed}:
         return role in STAFF or role is Role.RATING
     return True
 

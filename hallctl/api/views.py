@@ -16,8 +16,12 @@ from hallctl.domain.model import Call, Device, RatingState, Ticket, WindowPlan
 from hallctl.domain.state import HallState
 from hallctl.domain.workday import no_data
 from hallctl.errors import Refusal, sentence
+from hallctl.sections.queue import ServiceSection
 
 Json = dict[str, Any]
+
+SAME_MS = 20
+"""One moment: for so long what is told of a service is told again while nothing happens."""
 
 
 class Views:
@@ -34,6 +38,9 @@ class Views:
         self._zone_of_window = {window.id: window.zone for window in config.windows}
         self._windows = {window.id: window for window in config.windows}
         self._services = {service.id: service for service in config.services}
+        self._same: tuple[HallState | None, int, int] = (None, 0, 0)
+        self._made: dict[str, Json] = {}
+        self._service_facts = {service.id: _facts(service) for service in config.services}
         self._devices = {device.name: device for device in config.devices}
 
     def equip(self, config: HallConfig) -> None:
@@ -95,32 +102,28 @@ class Views:
 
     def service(self, state: HallState, service: str, now: int | None = None) -> Json:
         """A service with its queue's figures; `wait_s` is [low, high] for one who comes now, None while no window
-        is open. `closed` tells why no number of it is given, `remaining` how many still are."""
-        config = self._services[service]
+        is open. `closed` tells why no number of it is given, `remaining` how many still are. Everybody is told the
+        same: it is made once for all roles that are told at one moment, and must not be changed."""
         now = self._clock.now() if now is None else now
+        of, seq, at = self._same
+        if state is not of or state.seq != seq or not 0 <= now - at < SAME_MS:
+            self._same = (state, state.seq, now)
+            self._made.clear()
+        if service not in self._made:
+            self._made[service] = self._service(state, service, now)
+        return self._made[service]
+
+    def _service(self, state: HallState, service: str, now: int) -> Json:
         closed = limits.closed(state, service, now)
         tally = state.tally(service)
         people = state.waiting(service)
         heads = [lane.head for lane in state.standing("service", service).values() if lane.head is not None]
-        return {
-            "id": service,
-            "name": config.name,
-            "name_en": config.name_en or config.name,
-            "prefix": config.prefix,
-            "zone": config.zone,
-            "icon": config.icon,
-            "identity": config.identity,
-            "note": config.note,
+        return self._service_facts[service] | {
             "waiting": people,
             "wait_s": waits.expected_wait_s(state, service, now),
             "longest_since": min((head[0] for head in heads), default=None),
             "windows": state.open_windows(service),
             "all_windows": list(state.serving(service)),
-            "then": config.then,
-            "consult": config.consult,
-            "bookable": bool(config.slots),
-            "missed_policy": config.missed,
-            "missed_k": config.missed_k,
             "open": closed is None and state.day is not None,
             "closed": _closed(closed) if closed is not None else None,
             "remaining": limits.remaining(state, service, now),
@@ -319,6 +322,25 @@ def _active(ticket: Ticket) -> Json:
 
 def _coded(code: str) -> Json:
     return {"code": code, "zh": sentence(code, "zh", {}), "en": sentence(code, "en", {})}
+
+
+def _facts(service: ServiceSection) -> Json:
+    """What the config alone says of a service: made once, told with each event of its queue."""
+    return {
+        "id": service.id,
+        "name": service.name,
+        "name_en": service.name_en or service.name,
+        "prefix": service.prefix,
+        "zone": service.zone,
+        "icon": service.icon,
+        "identity": service.identity,
+        "note": service.note,
+        "then": service.then,
+        "consult": service.consult,
+        "bookable": bool(service.slots),
+        "missed_policy": service.missed,
+        "missed_k": service.missed_k,
+    }
 
 
 def _closed(refusal: Refusal) -> Json:

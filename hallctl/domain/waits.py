@@ -5,6 +5,7 @@ lab's README how often it is kept), in minutes that one can remember. It is of w
 call is told beside it (T12). Nobody is told a number while no window is open, nor “no wait” while people wait (C15).
 """
 
+from bisect import bisect_right
 from math import ceil, floor, sqrt
 from typing import Final, NamedTuple
 
@@ -22,9 +23,9 @@ HIGH: Final = (1.03, 1.15)
 there are, the more evens out; what does not even out is how right the mean is and who else comes. Fitted to the middle
 80 % of waits on days of the lab that are not those of its table."""
 
-STEPS: Final = ((900, 60), (3600, 300), (7200, 600))
+STEPS: Final = (60, 300, 600, 1800)
+STEPS_END: Final = (900, 3600, 7200)
 """Told to the minute below a quarter of an hour, then to five minutes, to ten; to the half hour above two hours."""
-LONG_STEP: Final = 1800
 
 LEAST: Final = (60, 120)
 """What is told at least, unless one is called at once."""
@@ -110,4 +111,4 @@ def _up(seconds: float) -> int:
 
 
 def _step(seconds: float) -> int:
-    return next((step for until, step in STEPS if seconds < until), LONG_STEP)
+    return STEPS[bisect_right(STEPS_END, seconds)]

@@ -3,6 +3,7 @@
 import asyncio
 import sqlite3
 import tempfile
+import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -62,5 +63,6 @@ async def run(scenario: Scenario, sizes: Sizes, say: Progress, most_s: int = FUL
             async with asyncio.timeout(most_s):
                 return await scenario.run(Path(folder), say=say, **sizes)
         except (AssertionError, TimeoutError, OSError, sqlite3.Error, HallctlError, Refused) as error:
-            problem = f"broke off: {type(error).__name__}: {error}"
+            where = traceback.extract_tb(error.__traceback__)[-1]  # an assertion may have no other word
+            problem = f"broke off: {type(error).__name__}: {error} ({where.filename}:{where.lineno})"
             return Row(scenario.name, recovered="no", problems=[problem[:2000]])

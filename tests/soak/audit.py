@@ -260,13 +260,15 @@ def _memory(run: Json) -> list[Check]:
 
 
 def _least(run: Json, day: Json, name: str) -> int:
-    """The day's least, its end included."""
-    return min(day[name], *(row[name] for row in run["samples"] if row["day"] == day["day"]))
+    """The least of the day's second half, when everybody is there, its end included."""
+    rows = [row[name] for row in run["samples"] if row["day"] == day["day"]]
+    least: int = min([day[name], *rows[len(rows) // 2 :]])
+    return least
 
 
 def _left_behind(run: Json) -> list[Check]:
-    """Compared while as many clients are there, near the beginning and near the end. Of a day the least counts: what is
-    left behind never ends, and tasks that do come and go by dozens."""
+    """Compared while as many clients are there, near the beginning and near the end. Of several days the least counts:
+    what is left behind never ends, and tasks that do come and go by dozens."""
     found = []
     for name, zh in (("tasks", "任务"), ("files", "打开的文件"), ("threads", "线程")):
         if len(run["days"]) > 1:
