@@ -299,9 +299,10 @@ def main() -> None:
 
 
 @app.callback()
-def interruptible() -> None:
+def interruptible(context: typer.Context) -> None:
     """Tickets, calls, devices and ratings of a service hall. 政务服务大厅的取号、叫号、设备与评价。"""
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on a command can clean up
+    if context.invoked_subcommand != "run":  # whose options are read by pydantic, which would swallow a Ctrl-C
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on a command can clean up
 
 
 if __name__ == "__main__":
