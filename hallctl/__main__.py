@@ -120,7 +120,6 @@ def run_loop(work: Coroutine[Any, Any, Any]) -> Any:
 @app.command()
 def run(config: ConfigPath = DEFAULT_CONFIG, data: DataPath = None) -> None:
     """Run the hall until SIGTERM or Ctrl-C."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # until it serves, Ctrl-C ends it at once, as SIGTERM does
     gc.disable()  # a start makes what stays; looking through it again and again would cost a tenth of it
     from hallctl import bootstrap
 
@@ -301,7 +300,8 @@ def main() -> None:
 @app.callback()
 def interruptible(context: typer.Context) -> None:
     """Tickets, calls, devices and ratings of a service hall. 政务服务大厅的取号、叫号、设备与评价。"""
-    if context.invoked_subcommand != "run":  # whose options are read by pydantic, which would swallow a Ctrl-C
+    # until `run` serves, Ctrl-C ends it at once, as SIGTERM does; pydantic, which reads its options, would swallow one
+    if context.invoked_subcommand != "run":
         signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on a command can clean up
 
 
