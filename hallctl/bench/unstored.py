@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from hallctl.engine import hall
-from hallctl.store.database import Database, OnCommit, Write
+from hallctl.store.database import Database, OnCommit, OnFlush, Write
 
 
 class Unstored:
@@ -25,8 +25,8 @@ class Unstored:
         return getattr(self._database, name)
 
     @classmethod
-    def open(cls, directory: Path, on_commit: OnCommit) -> "Unstored":
-        """As `Database.open`."""
+    def open(cls, directory: Path, on_commit: OnCommit, _on_flush: OnFlush) -> "Unstored":
+        """As `Database.open`; nothing is flushed."""
         return cls(Database.open(directory, on_commit), on_commit)
 
     def submit(self, writes: list[Write]) -> None:

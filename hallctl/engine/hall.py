@@ -1,8 +1,9 @@
 """The one door: every command of every asker goes through `Hall.execute`.
 
 decide → journal → apply → answer → publish → effects; the rows follow (`hallctl.engine.follower`). The engine's own
-state runs ahead of the disk by what is being committed; nothing of it is told to anybody before its commit. If a commit
-fails the state is thrown away and made anew from the store, the askers get ``store.unavailable`` and nothing was shown.
+state runs ahead of the disk by what is being committed; nothing of it is told to anybody before its commit, though the
+frame that most are to get is made meanwhile. If a commit fails the state is thrown away and made anew from the store,
+the askers get ``store.unavailable`` and nothing was shown.
 """
 
 import asyncio
@@ -86,7 +87,10 @@ class Hall:
         def on_commit(batch: list[Write], error: StoreError | None) -> None:
             loop.call_soon_threadsafe(self._settle, batch, error)
 
-        opening = asyncio.ensure_future(asyncio.to_thread(Database.open, directory, on_commit))
+        def on_flush(batch: list[Write]) -> None:
+            loop.call_soon_threadsafe(self._foresee, batch)
+
+        opening = asyncio.ensure_future(asyncio.to_thread(Database.open, directory, on_commit, on_flush))
         try:
             self.database = await asyncio.shield(opening)
             self.state, self.hub.state, self._head = await asyncio.to_thread(self._read)
@@ -206,6 +210,12 @@ class Hall:
             self.database.submit(queued)
         except StoreError as error:
             self._settle(queued, error)
+
+    def _foresee(self, batch: list[Write]) -> None:
+        """The writer waits for the disk: what is to be broadcast of the batch is made meanwhile."""
+        steps = [write.step for write in batch if isinstance(write, Pending)]
+        if steps and self._failure is None:
+            self.hub.foresee(steps, self.state)
 
     def _settle(self, batch: list[Write], error: StoreError | None) -> None:
         """The writer's word on a batch: answers first, then the broadcast, one for the whole batch."""

@@ -5,9 +5,10 @@ here before its commit. A frame is encoded once per role and offered to each sub
 reads too slowly skips frames and takes a snapshot when it can again.
 """
 
+import os
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -20,6 +21,7 @@ from hallctl.domain.model import Ticket
 from hallctl.domain.state import HallState, adopt
 from hallctl.engine.fan_out import FanOut, Subscriber
 from hallctl.engine.step import Step
+from hallctl.store.journal import Head
 
 log = structlog.get_logger()
 
@@ -60,6 +62,18 @@ class Change(Struct, frozen=True, gc=False):
     after: Ticket | None
 
 
+class Foreseen(Struct, frozen=True, gc=False):
+    """What will be told of steps when they are durable. `base` is the record before them, `head` the journal's end
+    after them; `frame` is that of one role (None: it is told nothing), if its next one still begins with `first`."""
+
+    base: int
+    head: Head
+    changes: list[Change]
+    role: str
+    first: int
+    frame: bytes | None
+
+
 class Hub:
     """Publishes records and answers subscriptions. `state` is as of the last commit."""
 
@@ -76,41 +90,60 @@ class Hub:
         self._snapshots: dict[tuple[str, str | None], msgspec.Raw] = {}
         self._same = (-1, 0)
         self._untold: list[Change] = []
+        self._foreseen: Foreseen | None = None
         self._fan_out = FanOut(self._tell_all, lambda: self.busy())
 
-    def publish(self, steps: Iterable[Step]) -> None:
+    def foresee(self, steps: Sequence[Step], state: HallState) -> None:
+        """Make now, while the steps are being committed, what `publish` will tell of them; `state` is the hall as it is
+        after them. Nothing of it leaves before `publish`.
+
+        Only the frame of the role that most have, so that it is ready before the disk is and no answer waits for it;
+        and none where others were told of before, or decided since.
+        """
+        base, head = self.state.seq, steps[-1].head
+        if state.seq != head.seq or base != _before(steps) or not self._fan_out.empty:
+            return
+        role = max(self._subscribers, key=lambda role: len(self._subscribers[role]), default="")
+        if not self._subscribers.get(role):
+            return
+        os.sched_yield()  # the writer still has to ask the disk: first that, where both threads share a processor
+        changes = _changes(steps, self.state)
+        if not _renews(changes):
+            frame = self._frame(role, changes, state)
+            self._foreseen = Foreseen(base, head, changes, role, self._next(role), frame)
+
+    def publish(self, steps: Sequence[Step]) -> None:
         """Adopt committed steps in order and tell every subscriber what its role may see, as it is after the last.
 
         While a frame is still on its way to many, what is new meanwhile waits to be one frame: as with commits, the
         more there is, the more goes together, and nobody waits for nothing.
         """
-        changes = [change for step in steps for change in self._adopt(step)]
+        foreseen, self._foreseen = self._foreseen, None
+        if foreseen is not None and (foreseen.base, foreseen.head) != (self.state.seq, steps[-1].head):
+            foreseen = None
+        changes = foreseen.changes if foreseen is not None else _changes(steps, self.state)
+        for step in steps:
+            adopt(self.state, step.noted, step.head.seq)
         self._recent.extend(changes)
-        if any(type(change.record.event) in RENEWING for change in changes):
+        if _renews(changes):
             self.renew()
             return
         self._untold += changes
         if self._fan_out.empty:
-            self._tell_all()
+            self._tell_all(foreseen)
 
-    def _tell_all(self) -> None:
-        """Make the frames of what is untold, one for each role; nothing happens where there is nothing."""
+    def _tell_all(self, foreseen: Foreseen | None = None) -> None:
+        """Tell each role what is untold, in the frame that was foreseen for it or in one that is made now; nothing
+        happens where there is nothing."""
         changes, self._untold = self._untold, []
         for role, members in self._subscribers.items():
             if members:
-                seen = self._seen(role, changes)
-                if seen:
-                    self._tell(role, seen)
-
-    def _adopt(self, step: Step) -> list[Change]:
-        changes: list[Change] = []
-        for record in step.records:
-            ticket = getattr(record.event, "ticket", "")
-            before = self.state.tickets.get(ticket)
-            _old, after = step.noted.get(("ticket", ticket), (None, before))
-            changes.append(Change(record, before, after))
-        adopt(self.state, step.noted, step.head.seq)
-        return changes
+                if foreseen is not None and (role, self._next(role)) == (foreseen.role, foreseen.first):
+                    frame = foreseen.frame
+                else:
+                    frame = self._frame(role, changes, self.state)
+                if frame is not None:
+                    self._tell(role, frame)
 
     def renew(self) -> None:
         """Send everybody a fresh snapshot: too much is new, or the state was rebuilt."""
@@ -187,45 +220,81 @@ class Hub:
         if not 0 < behind <= min(RESUME, len(self._recent)):
             return None
         missed = list(self._recent)[-behind:]
-        if any(type(change.record.event) in RENEWING for change in missed):
+        if _renews(missed):
             return None
-        return self._seen(role, missed)
+        return self._seen(role, missed, self.state)
 
-    def _seen(self, role: str, changes: list[Change]) -> list[Json]:
+    def _seen(self, role: str, changes: list[Change], state: HallState) -> list[Json]:
         """What the role is told of the changes, with the facts of now; each fact with the last event it belongs to."""
         seen: list[Json] = []
         told: Told = set()
         for change in reversed(changes):
-            data = self._view(role, change, told)
+            data = _view(self._viewer, role, change, state, told)
             if data is not None:
                 seen.append(_event(change.record, data))
         return seen[::-1]
-
-    def _view(self, role: str, change: Change, told: Told) -> Json | None:
-        """What the role is told of the change. An edge: a defect in a view must not stop the broadcast to others."""
-        try:
-            return self._viewer.event(role, change, self.state, told)
-        except Exception:
-            log.exception("view.failed", role=role, type=change.record.event.TYPE)
-            return None
 
     def _level(self, role: str) -> None:
         """Bring all of the role up to the state's number: the frame after a snapshot begins behind it, also where the
         role was not told of the last events because it does not see them."""
         self._fan_out.flush()
-        if self._told.get(role, 0) < self.state.seq:
-            self._tell(role, [])
+        if self._next(role) <= self.state.seq:
+            self._tell(role, _events(self._next(role), self.state.seq, []))
             self._fan_out.flush()
 
-    def _tell(self, role: str, seen: list[Json]) -> None:
-        first = self._told.get(role, 0) + 1
+    def _next(self, role: str) -> int:
+        """The first number of the role's next frame."""
+        return self._told.get(role, 0) + 1
+
+    def _frame(self, role: str, changes: list[Change], state: HallState) -> bytes | None:
+        """What the role is told of the changes, as of `state`; None for nothing."""
+        seen = self._seen(role, changes, state)
+        return _events(self._next(role), state.seq, seen) if seen else None
+
+    def _tell(self, role: str, frame: bytes) -> None:
         self._told[role] = self.state.seq
-        frame = _frame("hall.events", {"from": first, "to": self.state.seq, "events": seen})
         self._fan_out.send(frame, list(self._subscribers.get(role, ())))
+
+
+def _changes(steps: Sequence[Step], state: HallState) -> list[Change]:
+    """What the steps change in `state`, which is still to adopt them."""
+    changes: list[Change] = []
+    latest: dict[str, Ticket] = {}
+    for step in steps:
+        for record in step.records:
+            ticket = getattr(record.event, "ticket", "")
+            known = latest.get(ticket) or state.tickets.get(ticket)
+            before, after = step.noted.get(("ticket", ticket), (known, known))
+            if after is not None:
+                latest[ticket] = after
+            changes.append(Change(record, before, after))
+    return changes
+
+
+def _renews(changes: Iterable[Change]) -> bool:
+    return any(type(change.record.event) in RENEWING for change in changes)
+
+
+def _before(steps: Sequence[Step]) -> int:
+    """The record before the steps."""
+    return steps[0].head.seq - len(steps[0].records)
 
 
 def _event(record: Record, data: Json) -> Json:
     return {"seq": record.seq, "at": record.at, "type": record.event.TYPE, "data": data}
+
+
+def _view(viewer: Viewer, role: str, change: Change, state: HallState, told: Told) -> Json | None:
+    """What the role is told of the change. An edge: a defect in a view must not stop the broadcast to others."""
+    try:
+        return viewer.event(role, change, state, told)
+    except Exception:
+        log.exception("view.failed", role=role, type=change.record.event.TYPE)
+        return None
+
+
+def _events(first: int, last: int, seen: list[Json]) -> bytes:
+    return _frame("hall.events", {"from": first, "to": last, "events": seen})
 
 
 def _frame(method: str, params: Json) -> bytes:

@@ -92,6 +92,10 @@ OnCommit = Callable[[list[Write], StoreError | None], None]
 """Called in the writer's thread once per batch: every write of it is durable, or (with an error) none is."""
 
 
+OnFlush = Callable[[list[Write]], None]
+"""Called in the writer's thread when the batch's rows are written and their commit is about to wait for the disk."""
+
+
 class _Mark(enum.Enum):
     RESET = enum.auto()
     CLOSE = enum.auto()
@@ -103,7 +107,9 @@ class Database:
     `settings` are the writer's PRAGMAs as SQLite tells them, `failure` why writing is refused, if it is.
     """
 
-    def __init__(self, directory: Path, connection: sqlite3.Connection, lock: int, on_commit: OnCommit) -> None:
+    def __init__(
+        self, directory: Path, connection: sqlite3.Connection, lock: int, on_commit: OnCommit, on_flush: OnFlush
+    ) -> None:
         """Used by `open` only."""
         self.path = directory / DATABASE
         self.settings = {name: connection.execute(f"PRAGMA {name}").fetchone()[0] for name in SETTINGS}
@@ -112,6 +118,7 @@ class Database:
         self._cursor = connection.cursor()
         self._lock = lock
         self._on_commit = on_commit
+        self._on_flush = on_flush
         self._queue: queue.SimpleQueue[list[Write] | _Mark] = queue.SimpleQueue()
         self._failed: StoreError | None = None  # the writer's own view: changes in the order of the queue
         self._broken = False
@@ -125,7 +132,7 @@ class Database:
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
 
     @classmethod
-    def open(cls, directory: Path, on_commit: OnCommit) -> "Database":
+    def open(cls, directory: Path, on_commit: OnCommit, on_flush: OnFlush = lambda _batch: None) -> "Database":
         """Open or create the database in `directory`, alone, at the newest revision, and start the writer.
 
         Raises StoreError: ``store.locked`` (another daemon has it), ``store.newer`` (made by a newer program),
@@ -143,7 +150,7 @@ class Database:
             place.warm_wal(path)
             connection = _connect_writer(path)
             stack.callback(connection.close)
-            database = cls(directory, connection, lock, on_commit)
+            database = cls(directory, connection, lock, on_commit, on_flush)
             if database.settings != SETTINGS:
                 raise StoreError("store.unavailable", detail=f"settings do not hold: {database.settings}")
             database._thread.start()
@@ -263,6 +270,7 @@ class Database:
                         raise sqlite3.IntegrityError(f"no such row: {statement}")
             if self._begun is not None:
                 execute(*self._begun.row())
+            self._on_flush(batch)
             execute("COMMIT")
         # a number beyond 64 bits or a lone surrogate is no sqlite3.Error
         except (sqlite3.Error, OverflowError, UnicodeError, MemoryError) as error:

@@ -105,6 +105,14 @@ class OneLife:
                     return
                 await asyncio.sleep(0.01)
 
+    async def until_on_paper(self, slips: int) -> None:
+        """Wait until so many slips are printed and cut off."""
+        async with asyncio.timeout(30):
+            while True:
+                if self.paper.emulator.paper.printed >= slips:
+                    return
+                await asyncio.sleep(0.01)
+
     async def _slip(self) -> str | None:
         try:
             tickets = (await self.desk.ask("hall.snapshot"))["snapshot"]["tickets"]
@@ -161,6 +169,7 @@ async def test_t06_killed_while_it_was_printing(tmp_path: Path) -> None:
     async with one_life(tmp_path, proof="gs_h", proof_s=60) as life:
         await life.paper.emulator.press("half")
         label = await life.take()
+        await life.until_on_paper(2)
         await life.until_slip("printing")
         life.again()
         await life.paper.emulator.press("half")
