@@ -32,6 +32,7 @@ from websockets.protocol import State
 
 from hallctl.api.frame import framed, framed_once, is_utf8, whole_text
 from hallctl.api.guard import Guard, Line
+from hallctl.api.wire import Wire
 
 log = structlog.get_logger()
 
@@ -267,11 +268,12 @@ class SocketLine(GuardedLine, PacedSocket):
         self._greeting_due = self.loop.time() + HELLO_S
         self._controls = 0
         self._receiver: Receiver | None = None
+        self._wire: Wire | None = None
 
     def open(self, receiver: "Receiver") -> None:
         """From the accepted handshake on, messages go straight to the receiver instead of through ASGI's queue and a
         task of their own: half of what a request costs otherwise. Whoever closes does it by ASGI."""
-        self._receiver = receiver
+        self._receiver, self._wire = receiver, Wire(self.transport)
         self.transport.set_write_buffer_limits(high=BUFFER)
         while not self.queue.empty():
             message = self.queue.get_nowait()
@@ -309,8 +311,8 @@ class SocketLine(GuardedLine, PacedSocket):
         self._send_frame(framed_once(text))
 
     def _send_frame(self, frame: bytes) -> None:
-        if not self.close_sent and not self.transport.is_closing():
-            self.transport.write(frame)
+        if not self.close_sent and self._wire is not None:
+            self._wire.write(frame)
 
     def resume_writing(self) -> None:
         super().resume_writing()

@@ -18,6 +18,7 @@ import uvloop
 
 from hallctl.api import rpc
 from hallctl.api.frame import framed, whole_text
+from hallctl.api.wire import Wire
 from hallctl.errors import StoreError
 from hallctl.store import request
 from hallctl.store.database import Database, Write
@@ -76,6 +77,7 @@ class Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
+        self._wire = Wire(self._transport)
 
     def data_received(self, data: bytes) -> None:
         if not self._upgraded:
@@ -103,7 +105,7 @@ class Line(asyncio.Protocol):
     def answer(self, number: int | str | None, result: object) -> None:
         """The result, or the error, as the hall frames it."""
         told = rpc.error_frame(number, result) if isinstance(result, StoreError) else rpc.result_frame(number, result)
-        self._transport.write(framed(told))
+        self._wire.write(framed(told))
 
 
 async def serve(directory: str) -> None:

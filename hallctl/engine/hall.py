@@ -237,7 +237,7 @@ class Hall:
                     self._follower.settle(write, error)
         if error is not None:
             self._fail(error)
-        elif done:
+        elif done:  # a turn later: whoever waited for the outcome acts on it first, see `Equipment`
             asyncio.get_running_loop().call_soon(self._publish, [pending.step for pending in done])
         if self._pending == 0:
             self._idle.set()
