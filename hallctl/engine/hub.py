@@ -63,10 +63,9 @@ class Change(Struct, frozen=True, gc=False):
 
 
 class Foreseen(Struct, frozen=True, gc=False):
-    """What will be told of steps when they are durable. `base` is the record before them, `head` the journal's end
-    after them; `frame` is that of one role (None: it is told nothing), if its next one still begins with `first`."""
+    """What will be told of steps when they are durable. `head` is the journal's end after them, which no others have;
+    `frame` is that of one role (None: it is told nothing), if its next one still begins with `first`."""
 
-    base: int
     head: Head
     changes: list[Change]
     role: str
@@ -100,8 +99,8 @@ class Hub:
         Only the frame of the role that most have, so that it is ready before the disk is and no answer waits for it;
         and none where others were told of before, or decided since.
         """
-        base, head = self.state.seq, steps[-1].head
-        if state.seq != head.seq or base != _before(steps) or not self._fan_out.empty:
+        head = steps[-1].head
+        if state.seq != head.seq or self.state.seq != _before(steps) or not self._fan_out.empty:
             return
         role = max(self._subscribers, key=lambda role: len(self._subscribers[role]), default="")
         if not self._subscribers.get(role):
@@ -110,7 +109,7 @@ class Hub:
         changes = _changes(steps, self.state)
         if not _renews(changes):
             frame = self._frame(role, changes, state)
-            self._foreseen = Foreseen(base, head, changes, role, self._next(role), frame)
+            self._foreseen = Foreseen(head, changes, role, self._next(role), frame)
 
     def publish(self, steps: Sequence[Step]) -> None:
         """Adopt committed steps in order and tell every subscriber what its role may see, as it is after the last.
@@ -119,7 +118,7 @@ class Hub:
         more there is, the more goes together, and nobody waits for nothing.
         """
         foreseen, self._foreseen = self._foreseen, None
-        if foreseen is not None and (foreseen.base, foreseen.head) != (self.state.seq, steps[-1].head):
+        if foreseen is not None and foreseen.head != steps[-1].head:
             foreseen = None
         changes = foreseen.changes if foreseen is not None else _changes(steps, self.state)
         for step in steps:

@@ -18,12 +18,12 @@ from hallctl.domain.decision import Decision
 from hallctl.domain.model import Level
 from hallctl.domain.state import HallState
 from hallctl.engine.hub import Hub
-from hallctl.engine.step import Step, take
+from hallctl.engine.step import Step
 from hallctl.errors import StoreError
 from hallctl.store.database import DATABASE, Database, Write, connect_reader
-from hallctl.store.journal import GENESIS, Head
 from tests.domain.test_invariants import usual
 from tests.harness import FakeClock, running_hall, small_config
+from tests.store.samples import Book
 
 
 class Listener:
@@ -59,25 +59,21 @@ class Shown:
             self.hub._fan_out.flush()
 
 
-class Engine:
+class Engine(Book):
     """The state that runs ahead."""
 
     def __init__(self, clock: FakeClock) -> None:
-        self.state = HallState(layout=small_config().layout())
-        self.head: Head = GENESIS
+        super().__init__(HallState(layout=small_config().layout()))
         self.clock = clock
 
-    def step(self, command: c.Command) -> Step | None:
+    def do(self, command: c.Command) -> Step | None:
         """None for what is refused."""
-        decision = decide(self.state, command, self.clock.now())
-        if not isinstance(decision, Decision):
-            return None
-        step = take(self.state, decision, "test", self.clock.now(), self.head)
-        self.head = step.head
-        return step
+        self.at = self.clock.now()
+        decision = decide(self.state, command, self.at)
+        return self.step(*decision.events) if isinstance(decision, Decision) else None
 
     def must(self, command: c.Command) -> Step:
-        step = self.step(command)
+        step = self.do(command)
         assert step is not None
         return step
 
@@ -94,7 +90,7 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-async def opened(clock: FakeClock, *halls: Shown) -> Engine:
+def opened(clock: FakeClock, *halls: Shown) -> Engine:
     engine = Engine(clock)
     for step in engine.morning():
         for hall in halls:
@@ -116,13 +112,13 @@ async def test_what_was_foreseen_is_what_would_have_been_told(clock: FakeClock, 
     as without foresight."""
     dice = random.Random(seed)
     foreseeing, plain = Shown(clock), Shown(clock)
-    engine = await opened(clock, foreseeing, plain)
+    engine = opened(clock, foreseeing, plain)
     used, waiting = 0, []
     for turn in range(400):
         if turn % 50 == 0:
             role, place = dice.choice([(Role.BOARD, None), (Role.WINDOW, "1"), (Role.RATING, "1"), (Role.ADMIN, None)])
             foreseeing.come(role, place), plain.come(role, place)
-        step = engine.step(command(engine, dice))
+        step = engine.do(command(engine, dice))
         clock.pass_s(dice.choice([0, 0.001, 5]))
         if step is not None:
             waiting.append(step)
@@ -132,7 +128,7 @@ async def test_what_was_foreseen_is_what_would_have_been_told(clock: FakeClock, 
             foreseeing.hub.foresee(waiting, engine.state)
         batch, waiting = waiting, []
         if dice.random() < 0.2:  # decided while the others are on their way
-            later = engine.step(command(engine, dice))
+            later = engine.do(command(engine, dice))
             waiting = [] if later is None else [later]
             foreseeing.hub.foresee(dice.choice([batch, waiting or batch]), engine.state)
         if dice.random() < 0.1:
@@ -151,7 +147,7 @@ async def test_what_was_foreseen_is_what_would_have_been_told(clock: FakeClock, 
 
 async def test_o06_nothing_leaves_before_the_commit(clock: FakeClock) -> None:
     hall = Shown(clock)
-    engine = await opened(clock, hall)
+    engine = opened(clock, hall)
     board = hall.come(Role.BOARD)
     step = engine.must(c.TakeTicket("pooled"))
     hall.hub.foresee([step], engine.state)
@@ -169,12 +165,12 @@ async def test_o06_nothing_leaves_before_the_commit(clock: FakeClock) -> None:
 async def test_o06_what_was_foreseen_of_a_failed_commit_is_never_told(clock: FakeClock) -> None:
     """The state is made anew from the disk, the same numbers go to other records: those are told."""
     hall = Shown(clock)
-    engine = await opened(clock, hall)
+    engine = opened(clock, hall)
     board = hall.come(Role.BOARD)
     lost = engine.must(c.TakeTicket("pooled"))
     hall.hub.foresee([lost], engine.state)
     hall.hub.replace(hall.hub.state)
-    fresh = await opened(clock)
+    fresh = opened(clock)
     other = fresh.must(c.TakeTicket("police"))
     assert other.head.seq == lost.head.seq
     hall.publish(other)
@@ -186,7 +182,7 @@ async def test_o06_what_was_foreseen_of_a_failed_commit_is_never_told(clock: Fak
 async def test_nothing_is_foreseen_that_would_not_be_told(clock: FakeClock) -> None:
     """Where nobody listens, where others are to be told first, where others are decided already."""
     hall = Shown(clock)
-    engine = await opened(clock, hall)
+    engine = opened(clock, hall)
     first = engine.must(c.TakeTicket("pooled"))
     hall.hub.foresee([first], engine.state)
     assert hall.hub._foreseen is None
