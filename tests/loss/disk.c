@@ -24,46 +24,16 @@
 #include <unistd.h>
 
 #include "fault.h"
+#include "journal.h"
 
 _Static_assert(sizeof(off_t) == 8 && sizeof(long) == 8, "64-bit only");
 
 #define DESCRIPTORS 65536
-#define MAGIC 0x4b534944u
-
-enum kind { BEGIN = 1, OPEN, WRITE, TRUNCATE, SYNC, SYNCED, CLOSE, RENAME, UNLINK, MKDIR, UNKNOWN, UNSYNCED };
-enum { CREATED = 1, EMPTIED = 2, DIRECTORY = 4 }; /* flags of an OPEN record */
-
-struct record {
-    uint32_t magic, kind;
-    int32_t fd;
-    uint32_t flags;
-    int64_t offset;
-    uint64_t length; /* of the payload that follows */
-};
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static char root[PATH_MAX];
 static size_t root_length;
-static int journal = -1;
 static char names[DESCRIPTORS][NAME]; /* of the files below root, by descriptor; "": another file */
-
-static void note(enum kind kind, int fd, uint32_t flags, int64_t offset, const void *payload, size_t length)
-{
-    if (journal < 0) return;
-    struct record record = {MAGIC, kind, fd, flags, offset, length};
-    struct iovec parts[] = {{&record, sizeof record}, {(void *)payload, length}};
-    ssize_t wanted = (ssize_t)(sizeof record + length);
-    if (syscall(SYS_writev, journal, parts, 2) != wanted) {
-        static const char text[] = "disk.c: the journal cannot be written\n";
-        syscall(SYS_write, 2, text, sizeof text - 1);
-        syscall(SYS_exit_group, 70);
-    }
-}
-
-static void note_path(enum kind kind, int fd, uint32_t flags, const char *path)
-{
-    note(kind, fd, flags, 0, path, strlen(path));
-}
 
 static const char *last(const char *path)
 {
@@ -178,9 +148,11 @@ static ssize_t write_at(int fd, const void *data, size_t length, off_t offset)
     int error = errno;
     if (failed && (plan[ON_WRITE].flags & TORN) && length > 1) length /= 2; /* half of it arrives all the same */
     if (!failed || (plan[ON_WRITE].flags & TORN)) {
+        /* Journalled first: who is killed between the two has changed nothing that the journal does not know. */
+        if (!exempt(names[fd])) note(WRITE, fd, 0, place, data, length);
         done = positioned ? syscall(SYS_pwrite64, fd, data, length, offset) : syscall(SYS_write, fd, data, length);
         if (!failed) error = errno;
-        if (done > 0 && !exempt(names[fd])) note(WRITE, fd, 0, place, data, (size_t)done);
+        if (done != (ssize_t)length && !exempt(names[fd])) note_path(UNKNOWN, fd, 0, "a write not done as journalled");
     }
     pthread_mutex_unlock(&mutex);
     errno = error;
@@ -381,8 +353,7 @@ int dup(int fd)
 int disk_begin(const char *root_path, const char *journal_path, const char *plan_path)
 {
     if (*journal_path) {
-        journal = (int)syscall(SYS_openat, AT_FDCWD, journal_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600L);
-        if (journal < 0) return -1;
+        if (journal_open(journal_path)) return -1;
         note(BEGIN, (int)getpid(), 0, 0, "", 0);
     }
     if (*plan_path) {

@@ -1,12 +1,21 @@
 """The model of a disk that loses power: what is synced is kept, the rest is any of what it may be."""
 
+import os
 import random
+import subprocess
+import sys
 from itertools import count
+from pathlib import Path
 
-from tests.loss.recording import CREATED, DIRECTORY, Cut, Disk, Kind, Record
+import pytest
+
+from tests.loss.recording import CREATED, DIRECTORY, Cut, Disk, Kind, Record, read
+from tests.loss.shimmed import COMPILER, MISSING, layer
 
 FOLDER, FILE = 3, 4
 PATH = "/data/file"
+HEAD = 32
+"""Bytes of a record before its payload."""
 
 _end = count(1)
 
@@ -111,3 +120,37 @@ def test_a_size_is_one_of_those_it_had() -> None:
     assert found(disk, Cut.DROPPED) == {b"aaaa"}
     assert found(disk, Cut.KEPT) == {b"aa"}
     assert {len(content or b"") for content in found(disk, Cut.SECTORS)} == {2, 4}
+
+
+WRITER = """
+import ctypes, os, sys
+root, journal, content = sys.argv[1:]
+assert ctypes.CDLL(None).disk_begin(root.encode(), journal.encode(), b"") == 0
+file = os.open(f"{root}/file", os.O_WRONLY | os.O_CREAT)
+os.pwrite(file, content.encode(), 0)
+os.fdatasync(file)
+"""
+
+
+@pytest.mark.skipif(COMPILER is None, reason=MISSING)
+@pytest.mark.parametrize("left", [1, HEAD - 1, HEAD, HEAD + 4])
+def test_a_process_killed_while_it_writes_the_journal_leaves_it_readable(tmp_path: Path, left: int) -> None:
+    """A record of which only `left` bytes came is taken away by the next process; what is around it is followed."""
+    root, journal = tmp_path / "data", tmp_path / "journal"
+    root.mkdir()
+
+    def written(content: str) -> None:
+        arguments = [sys.executable, "-c", WRITER, str(root), str(journal), content]
+        subprocess.run(arguments, check=True, timeout=60, env=os.environ | {"LD_PRELOAD": str(layer())})
+
+    written("first")
+    whole = journal.read_bytes()
+    end = next(record.end for record in read(journal) if record.kind is Kind.WRITE)
+    torn = whole[end - HEAD - len("first") : end]
+    journal.write_bytes(whole + torn[:left])
+    written("second")
+    disk = Disk()
+    for record in read(journal):
+        disk.tell(record)
+    assert disk.syncs == 2
+    assert disk.after_cut(random.Random(), Cut.KEPT) == {str(root / "file"): b"second"}
