@@ -90,9 +90,11 @@ class Server(uvicorn.Server):
 
     def fail(self, error: StoreError) -> None:
         """The disk is lost: stop, so that a restart recovers from the file."""
-        log.error("store.fatal", code=error.code, detail=error.detail)
-        self.failure = error
+        fresh, self.failure = self.failure is None, self.failure or error
         self.should_exit = True
+        if fresh:
+            with contextlib.suppress(MemoryError):
+                log.error("store.fatal", code=error.code, detail=error.detail)
 
 
 def _settings(app: FastAPI, guard: Guard) -> Settings:

@@ -79,6 +79,18 @@ def _limit(found: Rounds) -> Figure:
     )
 
 
+def _processor(found: Rounds) -> Figure:
+    """Row 5 as it would be if the disk took no time of the daemon's processor, nor any time at all."""
+    return found.figure(
+        "5.unstored",
+        "the same of the daemon without its disk",
+        lambda result: result["unstored"].rate * result["floor"].flush_s,
+        lambda result: {"presses_per_s": result["unstored"].rate},
+        better="higher",
+        note="what the hall's own work on one processor leaves room for",
+    )
+
+
 def _figures(found: Rounds) -> list[Figure]:
     def rate(result: Result) -> float:
         return float(result["subject"].rate)
@@ -104,6 +116,7 @@ def _figures(found: Rounds) -> list[Figure]:
             lambda result: rate(result) * result["floor"].flush_s, absolute, must=2.0, stretch=4.0, better="higher",
         ),
         _limit(found),
+        _processor(found),
         found.figure(
             "saturation.rate", "durable presses a second, 100 windows, 0 boards", rate, absolute,
             must=goal, better="higher", unit="1/s", note=f"{note} 20 × FQM, 100 × TheQ.",

@@ -78,9 +78,10 @@ class Follower:
             raise StoreError("store.unavailable", detail="the state is made anew")
         if self._under_way is None:
             state = self._hub.state
+            self._paused = True  # if this breaks off, what was noted is nowhere else: no row may follow any more
             self._submit([Rows(projection.rows(state.take_noted(), state.seq), state.seq)])
             self._under_way = asyncio.get_running_loop().create_future()
-            self._since, self._due = None, False
+            self._since, self._due, self._paused = None, False, False
         return self._under_way
 
     def settle(self, rows: Rows, error: StoreError | None) -> None:

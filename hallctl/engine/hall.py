@@ -8,10 +8,11 @@ the askers get ``store.unavailable`` and nothing was shown.
 
 import asyncio
 import contextlib
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Concatenate, Final, ParamSpec
 
 import structlog
 
@@ -35,12 +36,17 @@ from hallctl.store.request import Request
 
 log = structlog.get_logger()
 
+P = ParamSpec("P")
+
 REMEMBERED = 10_000
 """The last answers, which are given again after a restart: some three hours of a county hall."""
 
 RETRY_S = 1.0
 """Pause before the state is rebuilt after a failed commit: a full disk stays full for a while."""
 
+
+BROKEN_OFF: Final = StoreError("store.unavailable", detail="a command broke off")
+"""Made beforehand: where it is needed, there may be no memory."""
 
 TURNS: Final = 6
 """Turns of the loop, at most, in which a batch grows that is much smaller than the last one."""
@@ -55,6 +61,39 @@ class Pending(Write):
     answer: str
     replies: list[Reply]
     request: RequestKey | None
+
+
+def _whole(part: Callable[Concatenate["Hall", P], None]) -> Callable[Concatenate["Hall", P], None]:
+    """A part of a command's walk that is done wholly or, if it breaks off (no memory, a defect), the last that is done:
+    a step left out would be missing in all that is shown and written after it."""
+
+    @functools.wraps(part)
+    def done(hall: "Hall", /, *given: P.args, **named: P.kwargs) -> None:
+        if hall._lost:
+            return
+        try:
+            part(hall, *given, **named)
+        except BaseException:
+            hall._give_up()
+            raise
+
+    return done
+
+
+def _written(database: Database, layout: Layout) -> tuple[HallState, HallState, Head]:
+    """The state as the rows tell it, twice: one to run ahead, one to be shown; and the journal's head."""
+    with database.reading() as connection:
+        state, shown = loading.load(connection), loading.load(connection)
+        state.take_noted()
+        head = journal.last_head(connection)
+    state.layout = shown.layout = layout
+    return state, shown, head
+
+
+def _given(database: Database) -> list[Request]:
+    """The last answers that were given."""
+    with database.reading() as connection:
+        return request.recent(connection, REMEMBERED)
 
 
 class Hall:
@@ -75,6 +114,7 @@ class Hall:
         self._idle = asyncio.Event()
         self._idle.set()
         self._failure: StoreError | None = None
+        self._lost = False  # what was told and shown is not known any more
         self._closing = False
         hub.busy = lambda: self._pending > 0
         self._follower = Follower(hub, lambda writes: self.database.submit(writes), hub.busy)
@@ -93,8 +133,8 @@ class Hall:
         opening = asyncio.ensure_future(asyncio.to_thread(Database.open, directory, on_commit, on_flush))
         try:
             self.database = await asyncio.shield(opening)
-            self.state, self.hub.state, self._head = await asyncio.to_thread(self._read)
-            given = await asyncio.to_thread(self._read_answers)
+            self.state, self.hub.state, self._head = await asyncio.to_thread(_written, self.database, self._layout)
+            given = await asyncio.to_thread(_given, self.database)
         except BaseException:  # a stop in the midst of a start too: the writer must not outlive it
             with contextlib.suppress(StoreError):
                 await asyncio.to_thread((await opening).close)
@@ -117,19 +157,6 @@ class Hall:
             raise outcome
         return outcome if isinstance(outcome, str) else None
 
-    def _read(self) -> tuple[HallState, HallState, Head]:
-        """The state as the rows tell it, twice: one to run ahead, one to be shown; and the journal's head."""
-        with self.database.reading() as connection:
-            state, shown = loading.load(connection), loading.load(connection)
-            state.take_noted()
-            head = journal.last_head(connection)
-        state.layout = shown.layout = self._layout
-        return state, shown, head
-
-    def _read_answers(self) -> list[Request]:
-        with self.database.reading() as connection:
-            return request.recent(connection, REMEMBERED)
-
     async def execute(self, command: Command, actor: str, key: RequestKey | None = None) -> str | Refusal:
         """Carry the command out; the receipt (JSON text) once it is durable, or the refusal.
 
@@ -148,7 +175,9 @@ class Hall:
 
         Raises StoreError while nothing can be made durable, RequestError ``request.reused``; then `reply` is not told.
         """
-        if key is not None and self.repeated(key, reply):
+        if self._lost:
+            self.on_fatal(BROKEN_OFF)  # again: the first time there may have been no memory for it
+        elif key is not None and self.repeated(key, reply):
             return
         if self._failure is not None:
             raise StoreError(self._failure.code, detail=self._failure.detail)
@@ -160,10 +189,9 @@ class Hall:
         try:
             self._prepare(decision, actor, now, reply, key)
         except BaseException as error:  # no memory, or a defect: half of it may be in the state, nothing on the disk
+            self._fail(error if isinstance(error, StoreError) else BROKEN_OFF)
             if key is not None:
                 self._answers.forget(key)
-            told = error if isinstance(error, StoreError) else None
-            self._fail(told or StoreError("store.unavailable", detail="a command broke off"))
             raise
 
     def repeated(self, key: RequestKey, reply: Reply) -> bool:
@@ -191,10 +219,12 @@ class Hall:
             self._answers.put(key, pending.replies)
         if not self._queued:
             asyncio.get_running_loop().call_soon(self._submit)
-        self._queued.append(pending)
-        self._pending += 1
+        count = self._pending + 1
+        self._queued.append(pending)  # the last that may break off: what is queued is carried out
+        self._pending = count
         self._idle.clear()
 
+    @_whole
     def _submit(self) -> None:
         """Hand over what this turn of the loop has brought: one commit for all, and no time waited for more. Where many
         ask, and so far much fewer than the last time, the loop takes what is there already first."""
@@ -217,8 +247,12 @@ class Hall:
         if steps and self._failure is None:
             self.hub.foresee(steps, self.state)
 
+    @_whole
     def _settle(self, batch: list[Write], error: StoreError | None) -> None:
         """The writer's word on a batch: answers first, then the broadcast, one for the whole batch."""
+        if not batch:  # its last word
+            self._give_up()
+            return
         done = [write for write in batch if isinstance(write, Pending)]
         self._pending -= len(done)
         for pending in done:
@@ -242,36 +276,60 @@ class Hall:
         if self._pending == 0:
             self._idle.set()
 
-    def _publish(self, steps: list[Step]) -> None:
+    @_whole
+    def _adopt(self, steps: list[Step]) -> None:
         self.hub.publish(steps)
+
+    def _publish(self, steps: list[Step]) -> None:
+        self._adopt(steps)
         made = [effect for step in steps for record in step.records for effect in effects(self.hub.state, record)]
         if made:
             self.on_effects(made)
         self._follower.look()
 
     def _fail(self, error: StoreError) -> None:
-        if self._failure is None:
-            log.error("commit.failed", code=error.code, detail=error.detail)
-            self._failure = error
+        """Refuse everything until the state is made anew. That comes first: without memory all else may break off, and
+        nothing may be decided by half a state."""
+        fresh, self._failure = self._failure is None, self._failure or error
         self._follower.pause()
-        if self._rebuilding is None and not self._closing:
-            self._rebuilding = asyncio.get_running_loop().create_task(self._rebuild())
+        if self._rebuilding is None and not self._closing and not self._lost:
+            try:
+                self._rebuilding = asyncio.get_running_loop().create_task(self._rebuild())
+            except MemoryError:
+                self._give_up()
+        if fresh:
+            with contextlib.suppress(MemoryError):
+                log.error("commit.failed", code=error.code, detail=error.detail)
+
+    def _give_up(self) -> None:
+        """Refuse everything and end: some were told, or some of it was shown, and nobody knows what. A restart begins
+        with all that is durable."""
+        self._lost, self._failure = True, self._failure or BROKEN_OFF
+        self._follower.pause()
+        self._pending = 0
+        self._idle.set()
+        self.on_fatal(BROKEN_OFF)
 
     async def _rebuild(self) -> None:
         """Throw the tentative state away and start again from what is on disk; give up where only a restart helps."""
-        await self._idle.wait()
-        await self._follower.settled()
-        await asyncio.sleep(RETRY_S)
         try:
-            state, shown, head = await asyncio.to_thread(self._read)
+            await self._idle.wait()
+            await self._follower.settled()
+            await asyncio.sleep(RETRY_S)
+            state, shown, head = await asyncio.to_thread(_written, self.database, self._layout)
             self.database.reset()
+            self.state, self._head = state, head
+            self.hub.replace(shown)
         except StoreError as error:
             self.on_fatal(error)
             return
+        except Exception:  # no memory, or no thread
+            self._give_up()
+            raise
         finally:
             self._rebuilding = None
-        self.state, self._head = state, head
-        self.hub.replace(shown)
+        if self._lost:  # meanwhile
+            return
         self._follower.begin_anew()
         self._failure = None
         log.warning("state.rebuilt", seq=state.seq)

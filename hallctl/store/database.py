@@ -12,6 +12,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -69,6 +70,9 @@ CHECKED: Final = 5_000
 """Records at the journal's end whose chain is looked at by `open`: more than a log that SQLite replays holds."""
 
 
+_ENDED: Final = StoreError("store.unavailable", detail="the writer has ended")
+"""Made beforehand: where it is needed, there may be no memory."""
+
 _NOTHING: Final[dict[None, None]] = {}
 sqlite3.register_adapter(bytes, bytes)
 sqlite3.register_adapter(type(None), _NOTHING.get)
@@ -89,7 +93,8 @@ class Write:
 
 
 OnCommit = Callable[[list[Write], StoreError | None], None]
-"""Called in the writer's thread once per batch: every write of it is durable, or (with an error) none is."""
+"""Called in the writer's thread once per batch: every write of it is durable, or (with an error) none is. An empty
+batch is the writer's last word: it has broken off, and nothing is known of what else was submitted."""
 
 
 OnFlush = Callable[[list[Write]], None]
@@ -229,15 +234,24 @@ class Database:
                 batch, mark = self._gather()
                 if batch:
                     error = self._failed or self._commit(batch)
-                    self._on_commit(batch, error)
+                    self._tell(batch, error)
                 if mark is _Mark.RESET:
                     self._failed = None
                 if self._commits >= CHECKPOINT_AT_LATEST:
                     self._checkpoint()
             self._checkpoint()
-        finally:
-            if self.failure is None:  # the thread dies of a defect in `on_commit`: nobody may believe in writing
-                self.failure = StoreError("store.unavailable", detail="the writer has ended")
+        except BaseException:  # no memory, or a defect in `on_commit`: nobody may believe in writing, or wait for it
+            self.failure = self.failure or _ENDED
+            self._tell([], _ENDED)
+            raise
+
+    def _tell(self, batch: list[Write], error: StoreError | None) -> None:
+        """The outcome, as soon as there is memory to tell it: who asked waits for it."""
+        while True:
+            try:
+                return self._on_commit(batch, error)
+            except MemoryError:
+                time.sleep(IDLE_S)
 
     def _gather(self) -> tuple[list[Write], _Mark | None]:
         """Wait for one item, then take whatever else is queued, up to a mark. Where nobody asks for anything, what

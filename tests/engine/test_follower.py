@@ -3,6 +3,7 @@
 import asyncio
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -224,19 +225,19 @@ async def test_no_row_is_written_while_the_state_is_made_anew(tmp_path: Path, mo
     async with running_hall(tmp_path / "data") as hall:
         engine = hall.daemon.context.hall
         loop = asyncio.get_running_loop()
-        read, tried = engine._read, []
+        read, tried = engine_hall._written, []
 
         async def write() -> None:
             with pytest.raises(StoreError):
                 await engine.caught_up()
             tried.append(True)
 
-        def read_and_write() -> object:
-            found = read()
+        def read_and_write(*given: Any) -> object:
+            found = read(*given)
             asyncio.run_coroutine_threadsafe(write(), loop).result(20)
             return found
 
-        monkeypatch.setattr(engine, "_read", read_and_write)
+        monkeypatch.setattr(engine_hall, "_written", read_and_write)
         await hall.execute(c.TakeTicket("pooled"))
         engine.state.tallies.clear()
         with pytest.raises(StoreError):

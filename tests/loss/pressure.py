@@ -113,7 +113,7 @@ async def _goes_on(scene: Scene, daemon: ForkedDaemon, row: Row) -> bool:
     goal = len(scene.load.answered) + 10
     for _ in range(GOES_ON_S * 100):
         if not daemon.process.is_alive():
-            expect_told(row, daemon, await ended(daemon))
+            expect_told(row, daemon, await ended(daemon), starved=True)
             daemon.start()
         if len(scene.load.answered) > goal:
             return True
