@@ -150,6 +150,7 @@ class Database:
             stack.callback(os.close, lock)
             path = directory / DATABASE
             place.create(path)
+            place.roll_back(path)
             _check_end(path)
             _migrate(path)
             place.warm_wal(path)

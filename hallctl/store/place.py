@@ -1,6 +1,9 @@
-"""The files of a database before SQLite opens them: the lock on their directory, a file of our own mode, a warm WAL."""
+"""The files of a database before SQLite opens them: the lock on their directory, a file of our own mode, a
+start that was cut off undone, a warm WAL."""
 
+import contextlib
 import os
+import sqlite3
 from fcntl import LOCK_EX, LOCK_NB, flock
 from pathlib import Path
 from typing import Final
@@ -43,3 +46,11 @@ def warm_wal(path: Path) -> None:
         finally:
             os.close(descriptor)
     folder.sync(path.parent)
+
+
+def roll_back(path: Path) -> None:
+    """Undo what a power cut in the very first start left half done, before there was a write-ahead log: who only reads
+    may not (SQLITE_READONLY_ROLLBACK)."""
+    if path.with_name(f"{path.name}-journal").exists():
+        with contextlib.closing(sqlite3.connect(path, isolation_level=None, timeout=2)) as connection:
+            connection.execute("PRAGMA schema_version").fetchone()
