@@ -28,6 +28,8 @@ FQM_CALLS_PER_S: Final = 106
 THEQ_CALLS_PER_S: Final = 18
 """The best that the peers reached on one machine."""
 
+ON_ONE_PROCESSOR: Final = "what the hall's own work on one processor leaves room for"
+
 PROBE_S: Final = 0.5
 
 Result = Mapping[str, Any]
@@ -67,27 +69,15 @@ def _commit_s(there: Rig, server: Subject, load: Child, profile: Profile) -> flo
     return sample.seconds / max(1, len(sample.frames))
 
 
-def _limit(found: Rounds) -> Figure:
-    """Row 5 of a stack that knows no hall."""
+def _per_flush(found: Rounds, row: str, what: str, server: str, note: str) -> Figure:
+    """Row 5 of one of the other servers that were measured beside."""
     return found.figure(
-        "5.limit",
-        "the same of the stack without a hall",
-        lambda result: result["limit"].rate * result["floor"].flush_s,
-        lambda result: {"presses_per_s": result["limit"].rate},
+        row,
+        what,
+        lambda result: result[server].rate * result["floor"].flush_s,
+        lambda result: {"presses_per_s": result[server].rate},
         better="higher",
-        note=LIMIT,
-    )
-
-
-def _processor(found: Rounds) -> Figure:
-    """Row 5 as it would be if the disk took no time of the daemon's processor, nor any time at all."""
-    return found.figure(
-        "5.unstored",
-        "the same of the daemon without its disk",
-        lambda result: result["unstored"].rate * result["floor"].flush_s,
-        lambda result: {"presses_per_s": result["unstored"].rate},
-        better="higher",
-        note="what the hall's own work on one processor leaves room for",
+        note=note,
     )
 
 
@@ -115,8 +105,8 @@ def _figures(found: Rounds) -> list[Figure]:
             "5", "durable commands per append + fdatasync, 100 windows",
             lambda result: rate(result) * result["floor"].flush_s, absolute, must=2.0, stretch=4.0, better="higher",
         ),
-        _limit(found),
-        _processor(found),
+        _per_flush(found, "5.limit", "the same of the stack without a hall", "limit", LIMIT),
+        _per_flush(found, "5.unstored", "the same of the daemon without its disk", "unstored", ON_ONE_PROCESSOR),
         found.figure(
             "saturation.rate", "durable presses a second, 100 windows, 0 boards", rate, absolute,
             must=goal, better="higher", unit="1/s", note=f"{note} 20 × FQM, 100 × TheQ.",

@@ -142,7 +142,7 @@ async def test_c11_a_window_that_is_worked_otherwise_is_left_alone(tmp_path: Pat
         presence.came("page", "1", "101")
         presence.went("page")
         await hand.pass_s(30)
-        await asyncio.sleep(0.01)  # the call is later than the page's end by the clock, too
+        await asyncio.sleep(0.01)  # a window's times are in ms: the call is later than its opening
         await hall.execute(c.TakeTicket("pooled"))
         await hall.execute(c.CallTicket("1"))
         await hand.pass_s(LOST_S)

@@ -16,7 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-_RECORD: Final = struct.Struct("=IIiIqQ")  # struct record of disk.c
+_RECORD: Final = struct.Struct("=IIiIqQ")  # struct record of journal.h
+HEAD: Final = _RECORD.size
+"""Bytes of a record before its payload."""
 _MAGIC: Final = 0x4B534944
 
 
@@ -73,13 +75,13 @@ def read(journal: Path) -> Iterator[Record]:
     """The records in order; one that is not complete ends them (its process was killed)."""
     place = 0
     with journal.open("rb") as file:
-        while len(head := file.read(_RECORD.size)) == _RECORD.size:
+        while len(head := file.read(HEAD)) == HEAD:
             magic, kind, fd, flags, offset, length = _RECORD.unpack(head)
             assert magic == _MAGIC, f"{journal} is broken at {place}"
             payload = file.read(length)
             if len(payload) < length:
                 return
-            place += _RECORD.size + length
+            place += HEAD + length
             yield Record(Kind(kind), fd, flags, offset, payload, place)
 
 

@@ -125,12 +125,10 @@ def expect_told(
 ) -> None:
     """The daemon has ended with the exit code and a sentence for people, in both languages, not with a traceback.
 
-    Those that its log keeps, a JSON object a line, are the technician's. Where it was `starved` the interpreter may
-    have told, before the sentence, for what it had no memory.
+    Where it was `starved`, the log and the interpreter may have told before the sentence for what there was no memory.
     """
     text = daemon.log.read_text()
-    told = "\n".join(line for line in text.splitlines() if not line.startswith("{"))
-    told = told[told.rfind("✗") :] if starved else told
+    told = text[text.rfind("✗") :] if starved else text
     row.expect(code == wanted, f"exit code {code}, not {wanted}: {text[-300:]}")
     row.expect("✗" in text, f"no sentence for people: {text[-300:]}")
     row.expect("Traceback" not in told, f"a traceback: {told[-600:]}")

@@ -18,6 +18,10 @@ from tests.e2e.books import assert_whole, read_books
 from tests.harness import running_hall
 
 
+def starving(*_given: Any) -> Any:
+    raise MemoryError
+
+
 class Starving:
     """A log for whose errors there is no memory."""
 
@@ -37,7 +41,7 @@ async def test_t02_no_memory_between_decision_and_disk(
     monkeypatch.setattr(engine_hall, "log", log)
     left = 1
 
-    def starving(*given: Any) -> str:
+    def starving_once(*given: Any) -> str:
         nonlocal left
         left -= 1
         if left == 0:
@@ -47,7 +51,7 @@ async def test_t02_no_memory_between_decision_and_disk(
     monkeypatch.setattr(engine_hall, "RETRY_S", 0.05)
     async with asyncio.timeout(20), running_hall(tmp_path / "data") as hall:
         kiosk = await hall.client(Role.KIOSK, "kiosk-1")
-        monkeypatch.setattr(engine_hall, "receipt", starving)
+        monkeypatch.setattr(engine_hall, "receipt", starving_once)
         with pytest.raises(Refused):
             await kiosk.change("ticket.take", "first", service="pooled")
         told: list[str] = []
@@ -63,9 +67,6 @@ async def test_t02_no_memory_between_decision_and_disk(
 
 async def test_t02_no_memory_to_begin_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """T02: where not even the state can be made anew, nothing is decided by half of it, and the daemon ends."""
-
-    def starving(*_given: Any) -> Any:
-        raise MemoryError
 
     ended: list[StoreError] = []
     async with asyncio.timeout(20), running_hall(tmp_path / "data") as hall:
@@ -90,9 +91,6 @@ async def test_t02_what_was_done_by_half_is_the_last_that_is_done(
 ) -> None:
     """T02: a step that was not shown, told or noted wholly is missing in what comes after it: no further one is shown,
     and no row is written, until a restart has read the journal."""
-
-    def starving(*_given: Any) -> Any:
-        raise MemoryError
 
     ended: list[StoreError] = []
     monkeypatch.setattr(follower, "FOLLOW_S", 1000)

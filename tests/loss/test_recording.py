@@ -9,13 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.loss.recording import CREATED, DIRECTORY, Cut, Disk, Kind, Record, read
+from tests.loss.recording import CREATED, DIRECTORY, HEAD, Cut, Disk, Kind, Record, read
 from tests.loss.shimmed import COMPILER, MISSING, layer
 
 FOLDER, FILE = 3, 4
 PATH = "/data/file"
-HEAD = 32
-"""Bytes of a record before its payload."""
 
 _end = count(1)
 
