@@ -4,6 +4,8 @@ import os
 import re
 import shutil
 import subprocess
+import sys
+import sysconfig
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -226,6 +228,8 @@ def test_missing_packages_are_told_in_one_line_to_type(bare: Path) -> None:
     assert result.returncode == 0, result.stderr
     packages = "espeak-ng fonts-noto-cjk gcc libc6-dev chromium nodejs systemd umockdev"
     packages += " ffmpeg sane-utils sane-airscan pcscd vsmartcard-vpcd swig libpcsclite-dev"
+    if not Path(sysconfig.get_path("include"), "Python.h").exists():
+        packages += " python3-dev"
     assert f"sudo apt-get install --no-install-recommends {packages}\n" in result.stderr
     assert "must not run" not in result.stderr
 
@@ -247,6 +251,55 @@ def test_old_python_is_told(tmp_path: Path) -> None:
     assert "Python 3.9.2" in result.stderr
     assert "python3-venv" in result.stderr
     assert not (tmp_path / ".venv").exists()
+
+
+@pytest.fixture
+def setting_up(tmp_path: Path) -> Path:
+    """`.ci/environment` in a folder of its own, with nothing to be installed from."""
+    script = tmp_path / "own" / ".ci" / "environment"
+    script.parent.mkdir(parents=True)
+    shutil.copy(ROOT / ".ci" / "environment", script)
+    shutil.copy(ROOT / "requirements.lock", tmp_path / "own")
+    return script
+
+
+def _home(script: Path) -> Path:
+    """Where the Python is that the virtual environment was made with."""
+    told = (script.parent.parent / ".venv" / "pyvenv.cfg").read_text(encoding="utf-8")
+    return Path(next(line.partition("= ")[2] for line in told.splitlines() if line.startswith("home ")))
+
+
+def _serves(python: str) -> bool:
+    wanted = "import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))"
+    return shutil.which(python) is not None and _run([python, "-c", wanted]).returncode == 0
+
+
+@pytest.mark.skipif(not _serves("/usr/bin/python3"), reason="the system has no Python that serves")
+def test_the_systems_own_python_is_taken_first(setting_up: Path, tmp_path: Path) -> None:
+    _stub(tmp_path, "python3", "exit 0")
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    result = _run([setting_up], PYTHON="python3", PATH=path, PIP_NO_INDEX="1")
+    assert "could not be installed" in result.stderr
+    assert _home(setting_up) == Path("/usr/bin")
+
+
+def test_the_python_that_is_asked_for_is_taken(setting_up: Path) -> None:
+    result = _run([setting_up], PYTHON=sys.executable, PIP_NO_INDEX="1")
+    assert "could not be installed" in result.stderr
+    assert _home(setting_up) == Path(sys.base_prefix) / "bin"
+
+
+def test_another_python_is_taken_where_the_first_cannot_make_an_environment(setting_up: Path, bare: Path) -> None:
+    text = setting_up.read_text(encoding="utf-8")
+    assert text.count("candidates=(/usr/bin/python3 ") == 1
+    setting_up.write_text(
+        text.replace("candidates=(/usr/bin/python3 ", f"candidates=({bare}/broken "), encoding="utf-8"
+    )
+    _stub(bare, "broken", '[ "$1" = -c ]')
+    result = _run([setting_up], PYTHON="python3", PATH=f"{bare}:{os.environ['PATH']}", PIP_NO_INDEX="1")
+    assert "could not be installed" in result.stderr, result.stderr
+    assert "must not run" not in result.stderr
+    assert _home(setting_up).is_dir()
 
 
 # ---------------------------------------------------------------- the lock file
