@@ -35,7 +35,7 @@ SCENARIOS: Final = (
     Scenario("kill", kill.kill_rounds, {"rounds": 5}, {"rounds": 200}),
     Scenario("dropped", power.dropped, {"cuts": 12, "answers": 60}, {"cuts": 200, "answers": 600}),
     Scenario("torn", power.torn, {"cuts": 12, "answers": 60}, {"cuts": 200, "answers": 600}),
-    Scenario("control", power.control, {"cuts": 6, "answers": 30}, {"cuts": 50, "answers": 300}),
+    Scenario("control", power.control, {"cuts": 24, "answers": 30}, {"cuts": 50, "answers": 300}),
     Scenario("full_disk", fault.full_disk),
     Scenario("full_for_a_moment", fault.full_for_a_moment),
     Scenario("read_only", fault.read_only),
