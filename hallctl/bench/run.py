@@ -93,7 +93,7 @@ def machine_line(body: Json) -> str:
 
 
 def _python() -> str:
-    """The version, and whether it is the system's own: one built otherwise, without a profile, is a sixth slower."""
+    """The version, and whether it is the system's own: one built otherwise, without a profile, is a seventh slower."""
     return f"{platform.python_version()} ({'system' if sys.base_prefix == '/usr' else 'not the system'}'s)"
 
 
