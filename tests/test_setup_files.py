@@ -229,7 +229,7 @@ def test_missing_packages_are_told_in_one_line_to_type(bare: Path) -> None:
     packages = "espeak-ng fonts-noto-cjk gcc libc6-dev chromium nodejs systemd umockdev"
     packages += " ffmpeg sane-utils sane-airscan pcscd vsmartcard-vpcd swig libpcsclite-dev"
     if not Path(sysconfig.get_path("include"), "Python.h").exists():
-        packages += " python3-dev"
+        packages += f" python3.{sys.version_info.minor}-dev"
     assert f"sudo apt-get install --no-install-recommends {packages}\n" in result.stderr
     assert "must not run" not in result.stderr
 
@@ -274,7 +274,9 @@ def _serves(python: str) -> bool:
     return shutil.which(python) is not None and _run([python, "-c", wanted]).returncode == 0
 
 
-@pytest.mark.skipif(not _serves("/usr/bin/python3"), reason="the system has no Python that serves")
+@pytest.mark.skipif(
+    not _serves("/usr/bin/python3"), reason="no /usr/bin/python3 from 3.11 on with venv: apt-get install python3-venv"
+)
 def test_the_systems_own_python_is_taken_first(setting_up: Path, tmp_path: Path) -> None:
     _stub(tmp_path, "python3", "exit 0")
     path = f"{tmp_path}:{os.environ['PATH']}"
@@ -296,10 +298,11 @@ def test_another_python_is_taken_where_the_first_cannot_make_an_environment(sett
         text.replace("candidates=(/usr/bin/python3 ", f"candidates=({bare}/broken "), encoding="utf-8"
     )
     _stub(bare, "broken", '[ "$1" = -c ]')
+    _stub(bare, "python3", f'exec {sys.executable} "$@"')
     result = _run([setting_up], PYTHON="python3", PATH=f"{bare}:{os.environ['PATH']}", PIP_NO_INDEX="1")
     assert "could not be installed" in result.stderr, result.stderr
     assert "must not run" not in result.stderr
-    assert _home(setting_up).is_dir()
+    assert _home(setting_up) == Path(sys.base_prefix) / "bin"
 
 
 # ---------------------------------------------------------------- the lock file

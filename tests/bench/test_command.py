@@ -2,6 +2,7 @@
 
 import json
 import math
+import platform
 import subprocess
 import sys
 import time
@@ -61,6 +62,15 @@ def broken(_plan: Plan) -> list[Figure]:
 
 def interrupted(_plan: Plan) -> list[Figure]:
     raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize(("prefix", "whose"), [("/usr", "(system's)"), ("/opt/python", "(not the system's)")])
+def test_it_is_told_whose_python_it_was(
+    prefix: str, whose: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(sys, "base_prefix", prefix)
+    told = runs.machine(tmp_path, (0.001, 0.002))["python"]
+    assert told == f"{platform.python_version()} {whose}"
 
 
 def test_every_must_met(scenarios: Callable[..., None], tmp_path: Path) -> None:
