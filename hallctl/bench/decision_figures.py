@@ -2,14 +2,16 @@
 
 The real `decide` on real states: four services, three classes, ageing, the fairness cap, reasons. Between two decisions
 that are timed the one before is carried out and somebody new comes, so that each looks at other heads and the number of
-those waiting stays. Beside it a bare prototype of the same idea, deques and a look at their heads, and a scan of all.
+those waiting stays. Beside it a bare prototype of the same idea, deques and a look at their heads, and a scan of all;
+and the same decision after a pause as long as that between two presses of one busy window.
 """
 
 import gc
 import os
 import statistics
+import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter_ns
 from typing import Final
@@ -30,6 +32,10 @@ SAMPLES: Final = 400
 """Decisions of one size in a round."""
 
 SCANS: Final = 3
+
+REST_S: Final = 0.05
+RESTED: Final = 30
+"""Seconds of a pause before a decision, and decisions that are timed after one, in a round."""
 
 HEADS_MUST: Final = 2.5
 HEADS_STRETCH: Final = 1.67
@@ -171,6 +177,7 @@ def decisions(plan: Plan, _directory: Path, say: Say) -> list[Figure]:
     rounds: list[dict[int, float]] = []
     bares: list[float] = []
     scans: list[float] = []
+    pauses: list[dict[str, float]] = []
     gc.collect()
     gc.freeze()  # a million tickets must not be walked through in the midst of a decision
     try:
@@ -179,9 +186,10 @@ def decisions(plan: Plan, _directory: Path, say: Say) -> list[Figure]:
             rounds.append(took)
             bares.append(bare_us)
             scans.append(min(crowds[_large(sizes)].scan_us() for _ in range(SCANS)))
+            pauses.append(_after_a_pause(crowds[_few(sizes)], samples))
     finally:
         gc.unfreeze()
-    return _figures(sizes, rounds, bares, scans)
+    return [*_figures(sizes, rounds, bares, scans), _rested(_few(sizes), pauses)]
 
 
 def _round(crowds: dict[int, Crowd], bare: Bare, samples: int) -> tuple[dict[int, float], float]:
@@ -195,6 +203,36 @@ def _round(crowds: dict[int, Crowd], bare: Bare, samples: int) -> tuple[dict[int
     return {size: statistics.median(values) for size, values in took.items()}, statistics.median(bare_us)
 
 
+def _after_a_pause(crowd: Crowd, samples: int) -> dict[str, float]:
+    """The median decision one after another, after a sleep, and after the same time awake."""
+    few = min(samples, RESTED)
+    return {
+        "busy": statistics.median(crowd.decision_us() for _ in range(samples)),
+        "rested": statistics.median(_paused(crowd, _sleep) for _ in range(few)),
+        "awake": statistics.median(_paused(crowd, _stay_awake) for _ in range(few)),
+    }
+
+
+def _paused(crowd: Crowd, pause: Callable[[], None]) -> float:
+    pause()
+    return crowd.decision_us()
+
+
+def _sleep() -> None:
+    time.sleep(REST_S)
+
+
+def _stay_awake() -> None:
+    until = time.perf_counter() + REST_S
+    while time.perf_counter() < until:
+        pass
+
+
+def _few(sizes: Sequence[int]) -> int:
+    """10^3, or the largest there is."""
+    return sizes[min(1, len(sizes) - 1)]
+
+
 def _large(sizes: Sequence[int]) -> int:
     """10^5, or the largest there is."""
     return sizes[min(3, len(sizes) - 1)]
@@ -203,7 +241,7 @@ def _large(sizes: Sequence[int]) -> int:
 def _figures(
     sizes: Sequence[int], rounds: list[dict[int, float]], bares: list[float], scans: list[float]
 ) -> list[Figure]:
-    few, many = sizes[min(1, len(sizes) - 1)], _large(sizes)
+    few, many = _few(sizes), _large(sizes)
     absolute = {f"decision_{size}_us": statistics.median(took[size] for took in rounds) for size in sizes}
     large = {f"decision_{many}_us": absolute[f"decision_{many}_us"]}
     return [
@@ -239,6 +277,17 @@ def _figures(
             absolute=large | {f"scan_{many}_us": statistics.median(scans)},
         ),
     ]
+
+
+def _rested(few: int, pauses: list[dict[str, float]]) -> Figure:
+    """How much slower the machine does the same after a pause: no promise, but why a lone answer costs so much."""
+    return Figure(
+        "9.rested",
+        f"停顿 50 ms 后的叫号决策 / 连续决策，{few} 人 · decision after 50 ms of rest / without, {few} waiting",
+        [took["rested"] / took["busy"] for took in pauses],
+        absolute={f"decision_{name}_us": statistics.median(took[name] for took in pauses) for name in pauses[0]},
+        note="awake: after 50 ms of a busy loop instead of a sleep",
+    )
 
 
 SCENARIOS: Final = (decisions,)

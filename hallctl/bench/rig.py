@@ -83,7 +83,7 @@ class Rig:
         self.server_cpus, self.load_cpus = child.processors()
         self._stack = stack
         self._numbers = itertools.count(1)
-        self._floors: dict[str, tuple[Child, int]] = {}
+        self._floors: dict[str, tuple[Child, dict[str, Any]]] = {}
         self._fan: tuple[Child, Child, int] | None = None
 
     def scaled(self, clients: int) -> int:
@@ -232,17 +232,19 @@ class Rig:
         """One look at the floor, at the pacing of events every `event_s` seconds; `count` tries, by default some."""
         key = repr(sorted((env or {}).items()))
         if key not in self._floors:
-            far = self._stack.enter_context(Child("floor", self.server_cpus))
+            folder = self.directory / f"floor-{next(self._numbers)}"
+            folder.mkdir()
+            far = self._stack.enter_context(Child("floor", self.server_cpus, env))
             near = self._stack.enter_context(Child("floor", self.load_cpus, env))
-            self._floors[key] = near, int(far.ask("echo"))
-        near, port = self._floors[key]
+            where = {"directory": str(folder), "port": int(far.ask("serve", directory=str(folder)))}
+            self._floors[key] = near, where
+        near, where = self._floors[key]
         if event_s == 0:
             count = FLOOR_TRIES * 4
         elif count == 0:
             count = max(LEAST_TRIES, min(FLOOR_TRIES, int(self.plan.seconds * FLOOR_SHARE / event_s)))
-        job = {"directory": str(self.directory), "port": port, "interval_s": event_s, "count": count}
-        told = near.ask("measure", within_s=child.JOB_S + 2 * count * event_s, **job)
-        return Floor(**told)
+        within_s = child.JOB_S + 3 * count * event_s
+        return Floor(**near.ask("measure", within_s=within_s, **where, interval_s=event_s, count=count))
 
     def fan(self, readers: int, size: int, event_s: float) -> Fan:
         """A raw fan-out of a frame of `size` bytes to so many readers, every `event_s` seconds."""

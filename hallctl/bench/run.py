@@ -1,6 +1,6 @@
 """A run of the bench as a file: the machine, the plan, the figures, and what else a reader must know.
 
-The JSON is ``{"version": 1, "at": ISO 8601, "machine": {...}, "plan": {...}, "figures": [Figure.as_json() ...],
+The JSON is ``{"version": 2, "at": ISO 8601, "machine": {...}, "plan": {...}, "figures": [Figure.as_json() ...],
 "notes": [str ...]}``. Charts need nothing more: a figure's `values` are its rounds, and percentiles stand in its
 `absolute` under names that differ in the percentile only (``answer_p50_ms``, ``answer_p90_ms``, ``answer_p99_ms``,
 ``answer_max_ms``; ``flush_p50_ms``, ``flush_p99_ms``; ``last_board_p50_ms`` …).
@@ -20,7 +20,7 @@ from hallctl.bench.figure import Figure, Plan
 from hallctl.clock import SystemClock
 from hallctl.version import VERSION
 
-VERSION_OF_FILE: Final = 1
+VERSION_OF_FILE: Final = 2
 
 Json = dict[str, Any]
 

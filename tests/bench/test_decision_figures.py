@@ -36,7 +36,7 @@ def test_sizes_hold_to_the_memory() -> None:
 
 def test_the_figures_name_their_sizes(tmp_path: Path) -> None:
     said: list[str] = []
-    growth, flat, heads, scan = decision_figures.decisions(Plan(rounds=2, scale=0.001), tmp_path, said.append)
+    growth, flat, heads, scan, rested = decision_figures.decisions(Plan(rounds=2, scale=0.001), tmp_path, said.append)
     assert said
     assert (growth.row, growth.must, len(growth.values)) == ("9", 1.5, 2)
     assert "100 / 10 waiting" in growth.name
@@ -47,6 +47,8 @@ def test_the_figures_name_their_sizes(tmp_path: Path) -> None:
     assert heads.absolute.keys() == {"decision_100_us", "prototype_us"}
     assert scan.better == "higher"
     assert scan.must is None, "a scan of a hundred is no measure"
+    assert (rested.row, rested.must, len(rested.values)) == ("9.rested", None, 2)
+    assert rested.absolute.keys() == {"decision_busy_us", "decision_rested_us", "decision_awake_us"}
 
 
 def test_the_prototype_finds_the_same_as_the_decision_without_a_cap() -> None:

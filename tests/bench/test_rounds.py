@@ -12,7 +12,7 @@ from hallctl.bench.spread import percentile, spread_ms
 
 
 def flat(seconds: float) -> Floor:
-    return Floor([seconds], [seconds], [seconds])
+    return Floor(append=[seconds], round_trip=[seconds])
 
 
 def test_each_part_is_measured_once_a_round_in_shuffled_order() -> None:
