@@ -151,20 +151,18 @@ class Meter:
 
     def fan(self, size: int, interval_s: float, count: int) -> dict[str, Any]:
         """Send a frame of `size` bytes to all readers, `count` times; [number, sent_ns] each, and the CPU seconds."""
-        sent = []
-        cpu = 0.0
-        due = time.monotonic()
-        for _ in range(count):
-            due += interval_s
-            time.sleep(max(0.0, due - time.monotonic()))
-            self._seq += 1
-            frame = _padded(self._seq, size)
-            began_cpu = time.thread_time()
-            sent.append([self._seq, time.monotonic_ns()])
-            for line in self._fan:
-                line.send(frame)
-            cpu += time.thread_time() - began_cpu
-        return {"sent": sent, "cpu_s": cpu}
+        frames = _series(lambda: self._send(size), interval_s, count)
+        return {"sent": [sent for sent, _cpu_s in frames], "cpu_s": sum(cpu_s for _sent, cpu_s in frames)}
+
+    def _send(self, size: int) -> tuple[list[int], float]:
+        """A frame to all readers: [number, sent_ns], and the CPU seconds."""
+        self._seq += 1
+        frame = _padded(self._seq, size)
+        began_cpu = time.thread_time()
+        sent = [self._seq, time.monotonic_ns()]
+        for line in self._fan:
+            line.send(frame)
+        return sent, time.thread_time() - began_cpu
 
 
 def _serve(listener: socket.socket, directory: Path) -> None:
@@ -209,10 +207,12 @@ def _ask(line: socket.socket, what: bytes) -> tuple[float, float]:
 
 def _received(line: socket.socket, size: int) -> bytes:
     """So many bytes, or none if the other side has hung up."""
-    data = line.recv(size)
-    while 0 < len(data) < size:
+    data = b""
+    while len(data) < size:
         more = line.recv(size - len(data))
-        data = data + more if more else b""
+        if not more:
+            return b""
+        data += more
     return data
 
 

@@ -20,12 +20,13 @@ from hallctl.bench.sample import NS, Sample
 from hallctl.bench.subject import CYCLE, Subject
 
 FLOOR_TRIES: Final = 25
-"""Most tries of one look at the floor; there are three in a round."""
+"""Most pings, and as many appends, of one look at the floor; there are three looks in a round."""
 
 LEAST_TRIES: Final = 6
 
 FLOOR_SHARE: Final = 0.4
-"""Of the load's seconds, what one look at the floor may take."""
+"""Of the load's seconds, what the pings of one look at the floor may take; the whole look takes two and a half times as
+long."""
 
 SEEN_S: Final = 10.0
 """Seconds that the readers may take to see the last event."""
