@@ -25,8 +25,7 @@ from hallctl.errors import Refusal, StoreError
 from hallctl.store import projection, request
 from hallctl.store.database import Database, Write
 from hallctl.store.journal import GENESIS, Head
-from hallctl.store.request import Request
-from hallctl.store.statement import Row
+from hallctl.store.request import Asked, Request
 
 EVENTS: Final = 25_000
 WAITING: Final = 300
@@ -41,6 +40,8 @@ PACE_MS: Final = 500
 
 GUIDE: Final = "导办"
 """A service that asks for an identity card takes a guide's reason instead."""
+
+_DIGEST: Final = "0" * 32
 
 _LEVELS: Final = (Level.VERY_SATISFIED, Level.SATISFIED, Level.VERY_SATISFIED, Level.BASICALLY_SATISFIED)
 
@@ -69,18 +70,22 @@ class Day:
         self.head = head
         self._keys = count(self.state.seq + 1)
         self._noted = self.state.take_noted()
+        self._answered: list[Request] = []
 
     def do(self, command: c.Command) -> Write:
-        """The rows of the command, its answer for the retry among them; ValueError if the hall refuses it."""
+        """The journal's rows of the command; ValueError if the hall refuses it."""
         self.at += PACE_MS
         decision = decide(self.state, command, self.at)
         if isinstance(decision, Refusal):
             raise ValueError(f"{command}: {decision}")
-        before = self.state.tickets.get(decision.ticket or "")
-        step = take(self.state, decision, "county", self.at, self.head)
+        key = f"county/{next(self._keys):032x}" if command.METHOD else None
+        about = (decision.ticket, decision.window, decision.appointment)
+        asked = Asked(key, _DIGEST, *about).text() if key is not None else None
+        step = take(self.state, decision, "county", self.at, self.head, asked)
         self.head = step.head
-        if command.METHOD:
-            step.rows.append(self._answered(receipt(self.state, decision, before, self.at, None)))
+        if key is not None:
+            answer = receipt(self.state, decision, step.noted, self.at, lambda _ticket: None)
+            self._answered.append(Request(key, _DIGEST, self.state.seq, self.at, answer))
         merge(self._noted, step.noted)
         return Write(step.rows)
 
@@ -90,13 +95,10 @@ class Day:
         return len(self._noted) >= PIECE
 
     def follow(self) -> Write:
-        """The rows that follow all commands since the last time."""
+        """The rows that follow all commands since the last time, their answers among them."""
         noted, self._noted = self._noted, {}
-        return Write(projection.rows(noted, self.state.seq))
-
-    def _answered(self, answer: str) -> Row:
-        key = f"county/{next(self._keys):032x}"
-        return request.row(Request(key, "0" * 32, self.state.seq, self.at, answer))
+        answered, self._answered = self._answered, []
+        return Write([*map(request.row, answered), *projection.rows(noted, self.state.seq)])
 
 
 def staff(layout: Layout) -> Iterator[c.Command]:

@@ -128,7 +128,7 @@ def _first_day(
         for part in (county.morning(work, day), county.work(work, size.events, size.waiting), county.evening(work)):
             filling.put(work, part)
     with contextlib.closing(connect_reader(directory / DATABASE)) as connection:
-        records = journal.read(connection, first - 1)
+        records = list(journal.read(connection, first - 1))
         rows = journal.rows(records, journal.GENESIS)[0]
     covered = [parameters[:8] for _statement, parameters in rows]
     return Template(day, first, work.state.seq, covered, rows[0][0])
@@ -211,7 +211,7 @@ class _Chain:
         for row in template.rows:
             columns = move.columns(row)
             digest = journal.chained(digest, columns, None)
-            yield (*columns, None, None, digest)
+            yield (*columns, None, None, digest, None)
         self.head = Head(seq + template.length, digest)
 
 

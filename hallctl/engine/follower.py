@@ -1,20 +1,22 @@
 """The rows follow the journal: what commands changed is written a second later, and much of it only once.
 
-A command is durable with its records and its answer alone; what a start reads, and reports, is made of it afterwards,
-together with the record up to which it is true. So a crash leaves some seconds of records that a start applies by
-itself. The shown state notes what changes in it: those notes are all that waits here.
+A command is durable with its records alone; what a start reads, and reports, and the answer for a retry are written
+afterwards, together with the record up to which it is all true. So a crash leaves some seconds of records that a start
+applies by itself. The shown state notes what changes in it: those notes and the answers are all that waits here.
 """
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Final
 
 from hallctl.engine.hub import Hub
 from hallctl.errors import StoreError
-from hallctl.store import projection
+from hallctl.store import projection, request
 from hallctl.store.database import Write
+from hallctl.store.request import Request
 
 FOLLOW_S: Final = 1.0
 """After the first change, or with the first piece: then in the first moment in which nothing else is on its way to the
@@ -47,15 +49,20 @@ class Follower:
         self._submit = submit
         self._busy = busy
         self._seq = -1  # up to here they are true; unknown at first
+        self._answered: list[Request] = []
         self._since: float | None = None
         self._due = False
         self._under_way: asyncio.Future[StoreError | None] | None = None
         self._paused = False
 
+    def note(self, answered: Iterable[Request]) -> None:
+        """These were answered; the state that is shown knows of them."""
+        self._answered += answered
+
     def look(self) -> None:
         """Write if it is time for it; called after each publication."""
         noted = self._hub.state.noted
-        if not noted or self._paused or self._under_way is not None:
+        if not (noted or self._answered) or self._paused or self._under_way is not None:
             return
         loop = asyncio.get_running_loop()
         now = loop.time()
@@ -79,7 +86,9 @@ class Follower:
         if self._under_way is None:
             state = self._hub.state
             self._paused = True  # if this breaks off, what was noted is nowhere else: no row may follow any more
-            self._submit([Rows(projection.rows(state.take_noted(), state.seq), state.seq)])
+            answered, self._answered = self._answered, []
+            rows = chain(map(request.row, answered), projection.rows(state.take_noted(), state.seq))
+            self._submit([Rows(rows, state.seq)])
             self._under_way = asyncio.get_running_loop().create_future()
             self._since, self._due, self._paused = None, False, False
         return self._under_way
@@ -99,9 +108,11 @@ class Follower:
         could be written that the new state has noted too."""
         self._paused = True
 
-    def begin_anew(self) -> None:
-        """The state was made anew: it has noted what the rows do not tell. Not written before something else is: where
-        a disk is full, trying again and again would only keep everybody from calling."""
+    def begin_anew(self, answered: list[Request]) -> None:
+        """The state was made anew: it has noted what the rows do not tell, and `answered` is what they lack of answers.
+        Not written before something else is: where a disk is full, trying again and again would only keep everybody
+        from calling."""
+        self._answered = answered
         self._seq, self._since, self._due, self._paused = -1, None, False, False
 
     async def settled(self) -> None:

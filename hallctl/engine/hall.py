@@ -22,24 +22,21 @@ from hallctl.domain.decide import decide
 from hallctl.domain.decision import Decision
 from hallctl.domain.effects import Effect, effects
 from hallctl.domain.layout import Layout
-from hallctl.domain.state import HallState
 from hallctl.engine.answer import Answers, Outcome, Reply, RequestKey
 from hallctl.engine.follower import Follower, Rows
 from hallctl.engine.hub import Hub
-from hallctl.engine.receipt import receipt
+from hallctl.engine.receipt import Url, is_made_again, receipt
+from hallctl.engine.resume import Resumed, resumed
 from hallctl.engine.step import Step, take
 from hallctl.errors import HallctlError, Refusal, StoreError
-from hallctl.store import journal, loading, request
+from hallctl.store import request
 from hallctl.store.database import Database, Write
-from hallctl.store.journal import GENESIS, Head
-from hallctl.store.request import Request
+from hallctl.store.journal import GENESIS
+from hallctl.store.request import Asked, Request
 
 log = structlog.get_logger()
 
 P = ParamSpec("P")
-
-REMEMBERED = 10_000
-"""The last answers, which are given again after a restart: some three hours of a county hall."""
 
 RETRY_S = 1.0
 """Pause before the state is rebuilt after a failed commit: a full disk stays full for a while."""
@@ -80,26 +77,15 @@ def _whole(part: Callable[Concatenate["Hall", P], None]) -> Callable[Concatenate
     return done
 
 
-def _written(database: Database, layout: Layout) -> tuple[HallState, HallState, Head]:
-    """The state as the rows tell it, twice: one to run ahead, one to be shown; and the journal's head."""
+def _resumed(database: Database, layout: Layout, url: Url) -> Resumed:
     with database.reading() as connection:
-        state, shown = loading.load(connection), loading.load(connection)
-        state.take_noted()
-        head = journal.last_head(connection)
-    state.layout = shown.layout = layout
-    return state, shown, head
-
-
-def _given(database: Database) -> list[Request]:
-    """The last answers that were given."""
-    with database.reading() as connection:
-        return request.recent(connection, REMEMBERED)
+        return resumed(connection, layout, url)
 
 
 class Hall:
     """The running hall. `state` is tentative; `hub.state` is what is on disk, and notes what the rows do not tell."""
 
-    def __init__(self, layout: Layout, clock: Clock, hub: Hub, url: Callable[[str], str | None]) -> None:
+    def __init__(self, layout: Layout, clock: Clock, hub: Hub, url: Url) -> None:
         self.hub = hub
         self.on_effects: Callable[[list[Effect]], None] = lambda _effects: None
         self.on_fatal: Callable[[StoreError], None] = lambda _error: None
@@ -133,13 +119,14 @@ class Hall:
         opening = asyncio.ensure_future(asyncio.to_thread(Database.open, directory, on_commit, on_flush))
         try:
             self.database = await asyncio.shield(opening)
-            self.state, self.hub.state, self._head = await asyncio.to_thread(_written, self.database, self._layout)
-            given = await asyncio.to_thread(_given, self.database)
+            found = await asyncio.to_thread(_resumed, self.database, self._layout, self._url)
         except BaseException:  # a stop in the midst of a start too: the writer must not outlive it
             with contextlib.suppress(StoreError):
                 await asyncio.to_thread((await opening).close)
             raise
-        for answered in given:
+        self.state, self.hub.state, self._head = found.state, found.shown, found.head
+        self._follower.begin_anew(found.unfollowed)
+        for answered in found.answers:
             self._answers.put(RequestKey(answered.key, answered.digest), answered.answer)
 
     def lay_out(self, layout: Layout) -> None:
@@ -207,13 +194,18 @@ class Hall:
 
     def _prepare(self, decision: Decision, actor: str, now: int, reply: Reply, key: RequestKey | None) -> None:
         """Apply the decision to the tentative state and queue it for the writer, all in one step of the loop."""
-        before = self.state.tickets.get(decision.ticket or "")
-        step = take(self.state, decision, actor, now, self._head)
+        asked = None
+        if key is not None and is_made_again(decision):
+            asked = Asked(key.key, key.digest, decision.ticket, decision.window, decision.appointment).text()
+        step = take(self.state, decision, actor, now, self._head, asked)
         self._head = step.head
-        url = self._url(decision.ticket) if decision.ticket else None
-        answer = receipt(self.state, decision, before, now, url)
+        answer = receipt(self.state, decision, step.noted, now, self._url)
         if key is not None:
-            step.rows.append(request.row(Request(key.key, key.digest, self.state.seq, now, answer)))
+            answered = Request(key.key, key.digest, self.state.seq, now, answer)
+            if asked is None:
+                step.rows.append(request.row(answered))
+            else:
+                step.answered = answered
         pending = Pending(rows=step.rows, step=step, answer=answer, replies=[reply], request=key)
         if key is not None:
             self._answers.put(key, pending.replies)
@@ -279,6 +271,7 @@ class Hall:
     @_whole
     def _adopt(self, steps: list[Step]) -> None:
         self.hub.publish(steps)
+        self._follower.note(step.answered for step in steps if step.answered is not None)
 
     def _publish(self, steps: list[Step]) -> None:
         self._adopt(steps)
@@ -316,10 +309,10 @@ class Hall:
             await self._idle.wait()
             await self._follower.settled()
             await asyncio.sleep(RETRY_S)
-            state, shown, head = await asyncio.to_thread(_written, self.database, self._layout)
+            found = await asyncio.to_thread(_resumed, self.database, self._layout, self._url)
             self.database.reset()
-            self.state, self._head = state, head
-            self.hub.replace(shown)
+            self.state, self._head = found.state, found.head
+            self.hub.replace(found.shown)
         except StoreError as error:
             self.on_fatal(error)
             return
@@ -330,9 +323,9 @@ class Hall:
             self._rebuilding = None
         if self._lost:  # meanwhile
             return
-        self._follower.begin_anew()
+        self._follower.begin_anew(found.unfollowed)
         self._failure = None
-        log.warning("state.rebuilt", seq=state.seq)
+        log.warning("state.rebuilt", seq=found.head.seq)
 
     async def caught_up(self) -> None:
         """Wait until the rows tell all that was answered so far: for a question to them. Raises StoreError if they

@@ -1,6 +1,7 @@
 """The answer of a changing method: what was done, as the asker needs it. JSON text, kept with its request id."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final
 
 import msgspec
 
@@ -8,20 +9,28 @@ from hallctl.domain import waits
 from hallctl.domain.booking import Appointment
 from hallctl.domain.decision import Decision, Line
 from hallctl.domain.model import Ticket, Window
-from hallctl.domain.state import HallState
+from hallctl.domain.state import HallState, Noted
 from hallctl.errors import Refusal
+from hallctl.store.request import Asked, Request
+
+Url = Callable[[str], str | None]
+"""Where a ticket's holder sees it, by the ticket's id; None where there is no such page."""
+
+_NOT_NOTED: Final = (None, None)
 
 
-def receipt(state: HallState, decision: Decision, before: Ticket | None, now: int, url: str | None) -> str:
-    """JSON of ``{seq, at, ticket?, window?, appointment?, rows?, notice?}``; `before` is the ticket as it was, for one
-    that has left memory."""
+def receipt(state: HallState, decision: Decision, noted: Noted, now: int, url: Url) -> str:
+    """JSON of ``{seq, at, ticket?, window?, appointment?, rows?, notice?}``; `noted` has the ticket as it ended, for
+    one that has left memory."""
     body: dict[str, Any] = {"seq": state.seq, "at": now}
     if decision.ticket is not None:
-        ticket = state.tickets.get(decision.ticket) or before
+        live = state.tickets.get(decision.ticket)
+        ticket = live or noted.get(("ticket", decision.ticket), _NOT_NOTED)[1]
         if ticket is not None:
-            body["ticket"] = _ticket(state, ticket, now, gone=decision.ticket not in state.tickets)
-            if url is not None:
-                body["ticket"]["url"] = url
+            body["ticket"] = _ticket(state, ticket, now, gone=live is None)
+            address = url(ticket.id)
+            if address is not None:
+                body["ticket"]["url"] = address
     if decision.window is not None:
         body["window"] = _window(state.window(decision.window))
     appointment = state.appointments.get(decision.appointment or "")
@@ -32,6 +41,18 @@ def receipt(state: HallState, decision: Decision, before: Ticket | None, now: in
     if decision.notice is not None:
         body["notice"] = _words(decision.notice)
     return msgspec.json.encode(body).decode()
+
+
+def is_made_again(decision: Decision) -> bool:
+    """Whether the state after its last record tells all that the answer does."""
+    return bool(decision.events) and not decision.lines and decision.notice is None
+
+
+def again(state: HallState, asked: Asked, now: int, url: Url) -> Request:
+    """What was answered to a request in the journal, made of the state as its last record left it at `now`; what has
+    left memory is still noted."""
+    decision = Decision((), asked.ticket, asked.window, asked.appointment)
+    return Request(asked.key, asked.digest, state.seq, now, receipt(state, decision, state.noted, now, url))
 
 
 def _ticket(state: HallState, ticket: Ticket, now: int, gone: bool) -> dict[str, Any]:

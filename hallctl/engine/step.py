@@ -14,21 +14,25 @@ from hallctl.domain.state import HallState, Noted
 from hallctl.errors import StoreError
 from hallctl.store import journal, request
 from hallctl.store.journal import Head
+from hallctl.store.request import Request
 from hallctl.store.statement import Row
 
 
 @dataclass(slots=True)
 class Step:
-    """The records of one command, what they changed in the state, and the journal's rows; `head` is that after it."""
+    """The records of one command, what they changed in the state, and the journal's rows; `head` is that after it,
+    `answered` the answer whose row follows."""
 
     records: list[Record]
     noted: Noted
     rows: list[Row]
     head: Head
+    answered: Request | None = None
 
 
-def take(state: HallState, decision: Decision, actor: str, now: int, head: Head) -> Step:
-    """Apply the decision's events to `state`, which has told of all changes before; `head` is the journal's so far.
+def take(state: HallState, decision: Decision, actor: str, now: int, head: Head, asked: str | None = None) -> Step:
+    """Apply the decision's events to `state`, which has told of all changes before; `head` is the journal's so far,
+    `asked` what it keeps of the request.
 
     Raises StoreError where a number would be given twice or a window would have two tickets (a defect in the rules, or
     a config that gives two services one prefix); then half of it is in the state, which has to be made anew.
@@ -43,7 +47,7 @@ def take(state: HallState, decision: Decision, actor: str, now: int, head: Head)
         records.append(record)
     noted = state.take_noted()
     _check_windows(state, noted)
-    written, head = journal.rows(records, head)
+    written, head = journal.rows(records, head, asked)
     return Step(records, noted, written + request.lapsed(records), head)
 
 

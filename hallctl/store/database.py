@@ -21,7 +21,7 @@ from typing import Final, TypeVar
 
 from hallctl.errors import StoreError
 from hallctl.store import generation, log, place, schema, verify
-from hallctl.store.statement import Row
+from hallctl.store.statement import KEYED, Row
 
 T = TypeVar("T")
 
@@ -83,8 +83,8 @@ Modules/_sqlite/microprotocols.c)."""
 
 @dataclass(slots=True)
 class Write:
-    """Rows that are durable together, or not at all: a command's records and its answer, or what follows of many. They
-    are written in order, and may be made while they are taken, in the writer's thread.
+    """Rows that are durable together, or not at all: a command's records, or what follows of many. They are written in
+    order, and may be made while they are taken, in the writer's thread.
 
     The same object comes back in `OnCommit`, in the order of `submit`; subclass it to carry what the answer needs.
     """
@@ -281,7 +281,7 @@ class Database:
             for write in batch:
                 for statement, parameters in write.rows:
                     execute(statement, parameters)
-                    if self._cursor.rowcount == 0 and statement.startswith("UPDATE"):
+                    if self._cursor.rowcount == 0 and statement in KEYED:
                         raise sqlite3.IntegrityError(f"no such row: {statement}")
             if self._begun is not None:
                 execute(*self._begun.row())

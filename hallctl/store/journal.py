@@ -11,7 +11,7 @@ guessed. Whoever knows one head (`Head`), on paper or elsewhere, can prove every
 import dataclasses
 import sqlite3
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
 from itertools import islice
@@ -53,6 +53,8 @@ _ENCODER: Final = msgspec.json.Encoder()
 _DECODERS: Final = {name: msgspec.json.Decoder(kind) for name, kind in EVENTS.items()}
 _PRIVATE: Final = {kind: _defaults(kind) for kind in EVENTS.values()}
 _EVENT: Final = table_of(tables.Event)
+RAW: Final = tuple(column for column in _EVENT.columns if column.name != "request")
+"""The columns that belong to a record: those that the chain covers, what is private, and the chain."""
 _OPEN_COLUMNS: Final = (_EVENT.c.seq, _EVENT.c.at, _EVENT.c.day, _EVENT.c.actor, _EVENT.c.type, _EVENT.c.body)
 
 
@@ -71,17 +73,17 @@ GENESIS: Final = Head(0, bytes(32))
 """The head of an empty journal."""
 
 
-def rows(records: Iterable[Record], head: Head) -> tuple[list[Row], Head]:
+def rows(records: Sequence[Record], head: Head, request: str | None = None) -> tuple[list[Row], Head]:
     """The journal's rows of the records that follow `head`, and the new head; a `seq` that exists already is an error
-    when they are written."""
+    when they are written. The last row carries the `request` that led to them."""
     made: list[Row] = []
-    seq, digest = head.seq, head.hash
+    seq, digest, last = head.seq, head.hash, head.seq + len(records)
     for record in records:
         seq = record.seq
         columns, private = _encode(record)
         sealed = sha256(private.encode()).digest() if private is not None else None
         digest = chained(digest, columns, sealed)
-        made.append((_INSERT, (*columns, private, sealed, digest)))
+        made.append((_INSERT, (*columns, private, sealed, digest, request if seq == last else None)))
     return made, Head(seq, digest)
 
 

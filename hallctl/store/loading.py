@@ -17,6 +17,7 @@ from sqlalchemy import Select, Table, select, text
 from hallctl.domain.alert import Alert
 from hallctl.domain.apply import apply
 from hallctl.domain.booking import Appointment, Block, Quota
+from hallctl.domain.events import Record
 from hallctl.domain.model import Account, Agent, Call, Device, Person, Tally, Terminal, Ticket, Window
 from hallctl.domain.page import Scan
 from hallctl.domain.state import HallState
@@ -28,6 +29,9 @@ from hallctl.store.statement import compiled, table_of
 
 T = TypeVar("T")
 
+Connection = sqlite3.Connection
+"""What a hall is read by: for those who may not know SQL."""
+
 
 def load(connection: sqlite3.Connection) -> HallState:
     """The hall's state, without a layout: that is the config's. Read it within one snapshot. What the rows do not tell
@@ -36,6 +40,14 @@ def load(connection: sqlite3.Connection) -> HallState:
     Raises StoreError: ``store.damaged`` where rows and journal contradict each other, ``store.newer``.
     """
     state = rows(connection)
+    for _record in follow(connection, state):
+        pass
+    return state
+
+
+def follow(connection: sqlite3.Connection, state: HallState) -> Iterator[Record]:
+    """Apply what came after the record that `state` is as of, one record after the other; each is given when it is
+    applied. Errors as `load`."""
     for record in journal.read(connection, state.seq):
         try:
             apply(state, record)
@@ -44,7 +56,7 @@ def load(connection: sqlite3.Connection) -> HallState:
                 raise StoreError("store.newer", version=f"{record.seq} {record.event.type}") from error
             detail = f"rows: record {record.seq}, {record.event.TYPE}, does not follow from them: {error!r}"
             raise StoreError("store.damaged", detail=detail) from error
-    return state
+        yield record
 
 
 def rows(connection: sqlite3.Connection) -> HallState:

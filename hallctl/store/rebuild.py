@@ -22,7 +22,7 @@ from hallctl.store.verify import Raw
 BATCH: Final = 2000
 """Records in one transaction."""
 
-_INSERT: Final = insert_text(tables.Event)
+_INSERT: Final = insert_text(tables.Event, *(column.name for column in journal.RAW))
 
 
 class Rebuild:
@@ -36,6 +36,7 @@ class Rebuild:
             for setting in ("journal_mode=memory", "synchronous=off", "cache_size=-65536", "locking_mode=exclusive"):
                 self.connection.execute(f"PRAGMA {setting}").fetchone()
             schema.upgrade(self.connection)
+            self._followed = loading.rows(self.connection).seq
             self.state: HallState = loading.load(self.connection)
             self.head: Head = journal.last_head(self.connection)
         except BaseException:
@@ -55,6 +56,7 @@ class Rebuild:
     def _write(self, batch: list[Raw]) -> None:
         execute = self.connection.execute
         execute("BEGIN")
+        execute(*request.emptied_after(self._followed))
         self.connection.executemany(_INSERT, batch)
         records = list(journal.read(self.connection, self.state.seq))
         for record in records:
@@ -65,6 +67,7 @@ class Rebuild:
         for row in (*projection.rows(self.state.take_noted(), self.state.seq), *request.lapsed(records)):
             execute(*row)
         execute("COMMIT")
+        self._followed = self.state.seq
         self.head = Head(batch[-1][0], batch[-1][10])
 
     def close(self) -> None:

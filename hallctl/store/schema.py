@@ -14,7 +14,7 @@ from hallctl.errors import StoreError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD: Final = "r0001"
+HEAD: Final = "r0002"
 """The newest revision in ``migrations/versions``; a test compares."""
 
 

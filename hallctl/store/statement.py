@@ -17,6 +17,10 @@ Row = tuple[str, tuple[Value, ...]]
 DIALECT: Final = sqlite.dialect(paramstyle="qmark")
 
 
+KEYED: Final[set[str]] = set()
+"""The UPDATEs of one row by its primary key: where there is none such, rows and journal contradict each other."""
+
+
 def table_of(model: type[SQLModel]) -> Table:
     """The table that a class of `tables` declares."""
     return model.metadata.tables[model.__name__.lower()]
@@ -60,7 +64,9 @@ def update_text(model: type[SQLModel], *names: str) -> str:
     statement = update(table)
     for key in table.primary_key:
         statement = statement.where(key == bindparam(f"{key.name}_key"))
-    return compiled(statement, list(names))
+    made = compiled(statement, list(names))
+    KEYED.add(made)
+    return made
 
 
 def delete_text(model: type[SQLModel]) -> str:

@@ -46,7 +46,8 @@ class Event(_Table, table=True):
     `body` is the event as JSON without its PRIVATE fields; `private` only those, NULL once emptied.
 
     `sealed` is the digest of `private`, `hash` chains the records (see `journal`): neither changes when `private` is
-    emptied.
+    emptied. `request` is on the last record that a request led to: what its answer can be made of again, emptied with
+    that answer (see `hallctl.store.request`). It is no part of the chain.
     """
 
     __table_args__ = (Index("ix_event_day_opened", "day", sqlite_where=OPENED),)
@@ -62,6 +63,7 @@ class Event(_Table, table=True):
     private: str | None = Field(sa_type=Text)
     sealed: bytes | None = Field(sa_type=LargeBinary)
     hash: bytes = Field(sa_type=LargeBinary)
+    request: str | None = Field(sa_type=Text)
 
 
 class Ticket(_Table, table=True):
@@ -307,7 +309,8 @@ class Help(_Table, table=True):
 
 class Request(_Table, table=True):
     """What was answered to a `request_id`; `digest` tells the same request from another under the same key. The newest
-    row of a key counts."""
+    row of a key counts. It follows the journal as other rows do; only what cannot be made again is written with its
+    command."""
 
     id: int = Field(primary_key=True, sa_type=_SEQ)
     key: str
@@ -318,7 +321,7 @@ class Request(_Table, table=True):
 
 
 class Hall(_Table, table=True):
-    """One row. `rows_seq` is the record up to which every table but the journal and `request` is true: what came after
+    """One row. `rows_seq` is the record up to which every table but the journal is true: what came after
     it is in the journal only, until the rows follow. The hall's own `seq` is the journal's last."""
 
     id: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})

@@ -40,7 +40,7 @@ _OPEN: Final = 8
 
 _EVENT: Final = table_of(tables.Event)
 _TALLY: Final = table_of(tables.Tally)
-_ROWS: Final = compiled(select(_EVENT).where(_EVENT.c.seq > 0).order_by(_EVENT.c.seq))
+_ROWS: Final = compiled(select(*journal.RAW).where(_EVENT.c.seq > 0).order_by(_EVENT.c.seq))
 _HASH: Final = compiled(select(_EVENT.c.hash).where(_EVENT.c.seq == 0))
 _TALLIES: Final = compiled(select(_TALLY))
 _TICKETS: Final = compiled(select(func.count()).select_from(table_of(tables.Ticket)))

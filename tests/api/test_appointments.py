@@ -19,6 +19,7 @@ from hallctl.config import parse
 from hallctl.devices.contract import CardSeen
 from hallctl.domain import commands as c
 from hallctl.engine import no_shows
+from hallctl.store.request import asked_after, recent
 from tests.domain.bookings import MONDAY, TUESDAY, moment
 from tests.harness import SMALL, FakeClock, RunningHall, running_hall
 
@@ -284,8 +285,10 @@ async def test_personal_data_of_an_appointment_is_nowhere_but_masked_and_private
         assert answer.status_code == 200, answer.text
         asked = b"appointment.book\0" + raw
         plain = hashlib.blake2b(asked, digest_size=16).hexdigest()
-        digests = await database.read(lambda c: dict(c.execute("SELECT key, digest FROM request").fetchall()))
+        digests = await database.read(lambda c: {kept.key: kept.digest for kept in asked_after(c, 0).values()})
         assert digests["portal:county/r1"] == hall.daemon.context.identity.sealed(asked) != plain
+        await hall.daemon.context.hall.caught_up()
+        assert digests.items() <= {kept.key: kept.digest for kept in await database.read(recent)}.items()
     content = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
     for text in (NUMBER, "13900005678", PHONE, "测试人"):
         assert text.encode() not in content, text

@@ -8,18 +8,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hallctl.config import parse
 from hallctl.domain import events as e
 from hallctl.domain.apply import apply
 from hallctl.domain.events import Record
+from hallctl.domain.layout import Layout
 from hallctl.domain.state import HallState
-from hallctl.store import journal, loading, request
+from hallctl.engine.resume import resumed
+from hallctl.store import journal, request
 from hallctl.store.database import DATABASE
 from hallctl.store.verify import comparable
+from tests.harness import SMALL
 
 
 @dataclass(frozen=True)
 class Books:
-    """The journal in order, the state as the rows tell it, and the answers (JSON) by request key."""
+    """The journal in order, the state as the rows tell it, and the answers (JSON) by request key that a start would
+    give."""
 
     records: list[Record]
     loaded: HallState
@@ -51,8 +56,9 @@ class Books:
         return [record.event for record in self.records if type(record.event) is kind]
 
 
-def read_books(directory: Path, scratch: Path) -> Books:
-    """Read a copy: recovering the WAL of one that was killed is left to the daemon."""
+def read_books(directory: Path, scratch: Path, layout: Layout | None = None) -> Books:
+    """Read a copy: recovering the WAL of one that was killed is left to the daemon. `layout` is the hall's, of which
+    answers are made again (default: the small hall's)."""
     scratch.mkdir(exist_ok=True)
     for name in (DATABASE, f"{DATABASE}-wal"):
         (scratch / name).unlink(missing_ok=True)
@@ -61,8 +67,9 @@ def read_books(directory: Path, scratch: Path) -> Books:
     (scratch / f"{DATABASE}-shm").unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(scratch / DATABASE, isolation_level=None)) as connection:
         assert connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
-        answers = {row.key: row.answer for row in request.recent(connection)}
-        return Books(list(journal.read(connection)), loading.load(connection), answers)
+        found = resumed(connection, layout or parse(SMALL).layout(), lambda _ticket: None)
+        answers = {row.key: row.answer for row in (*request.recent(connection), *found.unfollowed)}
+        return Books(list(journal.read(connection)), found.shown, answers)
 
 
 def replayed(records: list[Record]) -> HallState:

@@ -13,7 +13,7 @@ from hallctl.api.role import Role
 from hallctl.client import Client, Refused
 from hallctl.config import parse
 from hallctl.domain import events as e
-from hallctl.engine.hall import REMEMBERED
+from hallctl.engine.resume import REMEMBERED
 from tests.e2e.books import Books
 from tests.e2e.forked import ForkedDaemon
 from tests.harness import SMALL, running_hall

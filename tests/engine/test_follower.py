@@ -225,7 +225,7 @@ async def test_no_row_is_written_while_the_state_is_made_anew(tmp_path: Path, mo
     async with running_hall(tmp_path / "data") as hall:
         engine = hall.daemon.context.hall
         loop = asyncio.get_running_loop()
-        read, tried = engine_hall._written, []
+        read, tried = engine_hall.resumed, []
 
         async def write() -> None:
             with pytest.raises(StoreError):
@@ -237,7 +237,7 @@ async def test_no_row_is_written_while_the_state_is_made_anew(tmp_path: Path, mo
             asyncio.run_coroutine_threadsafe(write(), loop).result(20)
             return found
 
-        monkeypatch.setattr(engine_hall, "_written", read_and_write)
+        monkeypatch.setattr(engine_hall, "resumed", read_and_write)
         await hall.execute(c.TakeTicket("pooled"))
         engine.state.tallies.clear()
         with pytest.raises(StoreError):

@@ -74,7 +74,7 @@ def two_days() -> tuple[Record, ...]:
 
 def raw(records: Any, head: Head) -> list[Raw]:
     """The journal's rows of the records that follow `head`."""
-    return [row for _statement, row in journal.rows(records, head)[0]]
+    return [row[: len(journal.RAW)] for _statement, row in journal.rows(records, head)[0]]
 
 
 def new_hall(directory: Path) -> Path:

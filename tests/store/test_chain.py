@@ -87,8 +87,8 @@ def test_l01_an_inserted_record_is_found(hall: Path) -> None:
         hall,
         f"UPDATE event SET seq = -seq - 1 WHERE seq >= {LAST - 2}",  # noqa: S608 -- our words
         "UPDATE event SET seq = -seq WHERE seq < 0",
-        f'INSERT INTO event SELECT {LAST - 2}, at, day, actor, type, ticket, "window", body, private, sealed, hash '  # noqa: S608 -- our words
-        "FROM event WHERE seq = 5",
+        f'INSERT INTO event SELECT {LAST - 2}, at, day, actor, type, ticket, "window", body, private, sealed, hash, '  # noqa: S608 -- our words
+        "request FROM event WHERE seq = 5",
     )
     assert ("verify.changed", LAST - 2) in found(hall)
 

@@ -18,7 +18,7 @@ from hallctl.store import database as module
 from hallctl.store import tables
 from hallctl.store.database import SETTINGS, Database, Write, connect_reader
 from hallctl.store.place import WARM_WAL
-from hallctl.store.statement import Row, insert_text
+from hallctl.store.statement import Row, insert_text, update_text
 from tests.store.conftest import Store
 
 HELP = "INSERT INTO help (kiosk) VALUES (?)"
@@ -209,7 +209,7 @@ def test_a_value_sqlite_cannot_hold_is_a_failure_like_others(store: Store, value
     assert store.write([_row("k1")]) is None
 
 
-@pytest.mark.parametrize("row", [_row("k1"), ('UPDATE "window" SET done = 1 WHERE id = ?', ("9",))])
+@pytest.mark.parametrize("row", [_row("k1"), (update_text(tables.Window, "done"), (1, "9"))])
 def test_rows_that_contradict_those_there_end_it(store: Store, row: Row) -> None:
     """T01, T02: their commands have been answered, so nothing may go on as if they were not."""
     assert store.write([_row("k1")]) is None
@@ -327,7 +327,7 @@ def test_whoever_waits_is_told_before_the_log_is_copied(tmp_path: Path, monkeypa
 
 def test_empty_columns_and_bytes_come_back_as_they_were(store: Store) -> None:
     """The adapters that end SQLite's search give back the value itself."""
-    record = (1, 2, None, "a", "b", None, None, "{}", None, bytes(range(256)), b"")
+    record = (1, 2, None, "a", "b", None, None, "{}", None, bytes(range(256)), b"", None)
     assert store.write([(EVENT, record)]) is None
     assert store.ask(lambda c: c.execute("SELECT * FROM event").fetchone()) == record
 

@@ -14,20 +14,24 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from hallctl.domain import events as e
 from hallctl.errors import StoreError
-from hallctl.store import schema
+from hallctl.store import request, schema
 from hallctl.store.database import DATABASE, Database
+from hallctl.store.request import Request
 from hallctl.store.tables import METADATA
 from tests.store.conftest import Store
+from tests.store.halls import grow, journal_of, looking, new_hall, tamper, verdict_of
 
 
 def _structure(path: Path) -> dict[str, list[str]]:
-    """Each table and index with the parts of its definition, whose order in the text does not matter."""
+    """Each table and index with the parts of its definition, whose order and blanks in the text do not matter: a column
+    that a migration has added stands on the line of the one before."""
     with contextlib.closing(sqlite3.connect(path)) as connection:
         rows = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
         )
-        return {name: sorted(re.split(r",\s*\n", re.sub(r"[ \t]+", " ", sql))) for name, sql in rows}
+        return {name: sorted(part.strip("\n\t ()") for part in re.split(r",\s", sql)) for name, sql in rows}
 
 
 def test_a_fresh_database_is_what_the_tables_say(store: Store, tmp_path: Path) -> None:
@@ -36,10 +40,7 @@ def test_a_fresh_database_is_what_the_tables_say(store: Store, tmp_path: Path) -
     METADATA.create_all(engine)
     engine.dispose()
     store.database.close()
-    declared, migrated = _structure(path), _structure(store.directory / DATABASE)
-    assert {name: [part.strip("\n\t ()") for part in parts] for name, parts in migrated.items()} == {
-        name: [part.strip("\n\t ()") for part in parts] for name, parts in declared.items()
-    }
+    assert _structure(store.directory / DATABASE) == _structure(path)
 
 
 def test_autogenerate_finds_no_difference(store: Store) -> None:
@@ -77,6 +78,26 @@ def test_half_a_migration_is_never_seen(tmp_path: Path) -> None:
         Database.open(tmp_path, lambda _batch, _error: None)
     assert error.value.code == "store.unavailable"
     assert list(_structure(tmp_path / DATABASE)) == ["terminal"]
+
+
+def test_o07_a_file_of_the_first_revision_goes_on(tmp_path: Path) -> None:
+    """O01, O07: its journal is read and appended to, what it answered is answered the same."""
+    path = new_hall(tmp_path)
+    before = journal_of(path)
+    answered = Request("kiosk/1", "d", len(before), before[-1][1], '{"seq":1}')
+    tamper(path, "ALTER TABLE event DROP COLUMN request", "UPDATE alembic_version SET version_num = 'r0001'")
+    with looking(path) as connection:
+        connection.execute(*request.row(answered))
+    store = Store(tmp_path)
+    try:
+        assert store.ask(schema.revision_of) == schema.HEAD
+        assert store.ask(lambda connection: request.recent(connection)) == [answered]
+        assert store.ask(lambda connection: request.asked_after(connection, 0)) == {}
+    finally:
+        store.database.close()
+    grow(path, e.WindowOpened("2"))
+    assert journal_of(path, len(before)) == before
+    assert verdict_of(path, rows=True).whole
 
 
 def test_a_start_at_head_does_not_import_alembic(store: Store) -> None:
