@@ -267,10 +267,9 @@ class Database:
             item = self._queue.get()
         while isinstance(item, list):
             batch += item
-            try:
-                item = self._queue.get_nowait()
-            except queue.Empty:
+            if self._queue.empty():
                 return batch, None
+            item = self._queue.get()  # nobody else takes from it
         return batch, item
 
     def _commit(self, batch: list[Write]) -> StoreError | None:
