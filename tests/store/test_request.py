@@ -1,18 +1,26 @@
 """What was answered is answered again, as long as it is kept and no longer (O01, O04)."""
 
+import contextlib
+
 import pytest
 
 from hallctl.domain import events as e
 from hallctl.domain.decision import Decision
+from hallctl.domain.events import Record
 from hallctl.domain.state import HallState
 from hallctl.engine.step import take
 from hallctl.errors import StoreError
 from hallctl.store import request, verify
+from hallctl.store.rebuild import Rebuild
 from hallctl.store.request import Asked, Request
 from hallctl.store.statement import Row
 from tests.store.conftest import Store
+from tests.store.halls import raw, verdict_of
 from tests.store.samples import DAY, NOON, Book
 from tests.store.work import LAYOUT
+
+NOTHING = (None, None, None)
+"""What an answer may be about."""
 
 
 def _opened() -> Book:
@@ -59,3 +67,18 @@ def test_a_request_that_cannot_be_read_is_damage(store: Store) -> None:
     with pytest.raises(StoreError) as error:
         store.ask(lambda connection: request.asked_after(connection, 0))
     assert error.value.code == "store.damaged"
+
+
+def test_o07_a_hall_that_is_rebuilt_further_has_no_answer_left_to_make(store: Store) -> None:
+    """O04, O07: what a copy had no row of yet is let go with the first record that is added: else the rows would soon
+    be beyond it, and nothing would ever empty it. A copy that nothing is added to keeps it."""
+    book = _opened()
+    step = take(book.state, Decision((e.WindowOpened("1"),)), "test", NOON, book.head, Asked("a", "d", *NOTHING).text())
+    assert store.write(step.rows) is None
+    added = [Record(2, NOON + 1, None, "test", e.WindowOpened("2"))]
+    store.database.close()
+    for more, left in (([], [1]), (raw(added, step.head), [])):
+        with contextlib.closing(Rebuild(store.database.path)) as made:
+            made.add(more)
+            assert list(request.asked_after(made.connection, 0)) == left
+    assert verdict_of(store.database.path, rows=True).whole
