@@ -19,13 +19,13 @@ from hallctl.domain.layout import Layout
 from hallctl.domain.model import Level, RatingState, Stage
 from hallctl.domain.state import HallState, merge
 from hallctl.engine.follower import PIECE
-from hallctl.engine.receipt import receipt
+from hallctl.engine.receipt import asked, receipt
 from hallctl.engine.step import take
 from hallctl.errors import Refusal, StoreError
 from hallctl.store import projection, request
 from hallctl.store.database import Database, Write
 from hallctl.store.journal import GENESIS, Head
-from hallctl.store.request import Asked, Request
+from hallctl.store.request import Request
 
 EVENTS: Final = 25_000
 WAITING: Final = 300
@@ -79,9 +79,8 @@ class Day:
         if isinstance(decision, Refusal):
             raise ValueError(f"{command}: {decision}")
         key = f"county/{next(self._keys):032x}" if command.METHOD else None
-        about = (decision.ticket, decision.window, decision.appointment)
-        asked = Asked(key, _DIGEST, *about).text() if key is not None else None
-        step = take(self.state, decision, "county", self.at, self.head, asked)
+        kept = asked(decision, key, _DIGEST) if key is not None else None
+        step = take(self.state, decision, "county", self.at, self.head, kept)
         self.head = step.head
         if key is not None:
             answer = receipt(self.state, decision, step.noted, self.at, lambda _ticket: None)

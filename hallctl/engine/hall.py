@@ -25,14 +25,14 @@ from hallctl.domain.layout import Layout
 from hallctl.engine.answer import Answers, Outcome, Reply, RequestKey
 from hallctl.engine.follower import Follower, Rows
 from hallctl.engine.hub import Hub
-from hallctl.engine.receipt import Url, is_made_again, receipt
+from hallctl.engine.receipt import Url, asked, receipt
 from hallctl.engine.resume import Resumed, resumed
 from hallctl.engine.step import Step, take
 from hallctl.errors import HallctlError, Refusal, StoreError
 from hallctl.store import request
 from hallctl.store.database import Database, Write
 from hallctl.store.journal import GENESIS
-from hallctl.store.request import Asked, Request
+from hallctl.store.request import Request
 
 log = structlog.get_logger()
 
@@ -194,15 +194,13 @@ class Hall:
 
     def _prepare(self, decision: Decision, actor: str, now: int, reply: Reply, key: RequestKey | None) -> None:
         """Apply the decision to the tentative state and queue it for the writer, all in one step of the loop."""
-        asked = None
-        if key is not None and is_made_again(decision):
-            asked = Asked(key.key, key.digest, decision.ticket, decision.window, decision.appointment).text()
-        step = take(self.state, decision, actor, now, self._head, asked)
+        kept = asked(decision, key.key, key.digest) if key is not None else None
+        step = take(self.state, decision, actor, now, self._head, kept)
         self._head = step.head
         answer = receipt(self.state, decision, step.noted, now, self._url)
         if key is not None:
             answered = Request(key.key, key.digest, self.state.seq, now, answer)
-            if asked is None:
+            if kept is None:
                 step.rows.append(request.row(answered))
             else:
                 step.answered = answered

@@ -43,16 +43,19 @@ def receipt(state: HallState, decision: Decision, noted: Noted, now: int, url: U
     return msgspec.json.encode(body).decode()
 
 
-def is_made_again(decision: Decision) -> bool:
-    """Whether the state after its last record tells all that the answer does."""
-    return bool(decision.events) and not decision.lines and decision.notice is None
+def asked(decision: Decision, key: str, digest: str) -> Asked | None:
+    """What the journal keeps of the request that led to the decision; None where the state after its last record does
+    not tell all that the answer does."""
+    if not decision.events or decision.lines or decision.notice is not None:
+        return None
+    return Asked(key, digest, decision.ticket, decision.window, decision.appointment)
 
 
-def again(state: HallState, asked: Asked, now: int, url: Url) -> Request:
+def again(state: HallState, request: Asked, now: int, url: Url) -> Request:
     """What was answered to a request in the journal, made of the state as its last record left it at `now`; what has
     left memory is still noted."""
-    decision = Decision((), asked.ticket, asked.window, asked.appointment)
-    return Request(asked.key, asked.digest, state.seq, now, receipt(state, decision, state.noted, now, url))
+    decision = Decision((), request.ticket, request.window, request.appointment)
+    return Request(request.key, request.digest, state.seq, now, receipt(state, decision, state.noted, now, url))
 
 
 def _ticket(state: HallState, ticket: Ticket, now: int, gone: bool) -> dict[str, Any]:

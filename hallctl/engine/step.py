@@ -14,7 +14,7 @@ from hallctl.domain.state import HallState, Noted
 from hallctl.errors import StoreError
 from hallctl.store import journal, request
 from hallctl.store.journal import Head
-from hallctl.store.request import Request
+from hallctl.store.request import Asked, Request
 from hallctl.store.statement import Row
 
 
@@ -30,7 +30,7 @@ class Step:
     answered: Request | None = None
 
 
-def take(state: HallState, decision: Decision, actor: str, now: int, head: Head, asked: str | None = None) -> Step:
+def take(state: HallState, decision: Decision, actor: str, now: int, head: Head, asked: Asked | None = None) -> Step:
     """Apply the decision's events to `state`, which has told of all changes before; `head` is the journal's so far,
     `asked` what it keeps of the request.
 
@@ -47,7 +47,7 @@ def take(state: HallState, decision: Decision, actor: str, now: int, head: Head,
         records.append(record)
     noted = state.take_noted()
     _check_windows(state, noted)
-    written, head = journal.rows(records, head, asked)
+    written, head = journal.rows(records, head, asked.text() if asked is not None else None)
     return Step(records, noted, written + request.lapsed(records), head)
 
 

@@ -36,8 +36,10 @@ class Rebuild:
             for setting in ("journal_mode=memory", "synchronous=off", "cache_size=-65536", "locking_mode=exclusive"):
                 self.connection.execute(f"PRAGMA {setting}").fetchone()
             schema.upgrade(self.connection)
-            self._followed = loading.rows(self.connection).seq
-            self.state: HallState = loading.load(self.connection)
+            self.state: HallState = loading.rows(self.connection)
+            self._followed = self.state.seq
+            for _record in loading.follow(self.connection, self.state):
+                pass
             self.head: Head = journal.last_head(self.connection)
         except BaseException:
             self.connection.close()

@@ -12,7 +12,6 @@ from hallctl.config import parse
 from hallctl.domain import events as e
 from hallctl.domain.apply import apply
 from hallctl.domain.events import Record
-from hallctl.domain.layout import Layout
 from hallctl.domain.state import HallState
 from hallctl.engine.resume import resumed
 from hallctl.store import journal, request
@@ -56,9 +55,9 @@ class Books:
         return [record.event for record in self.records if type(record.event) is kind]
 
 
-def read_books(directory: Path, scratch: Path, layout: Layout | None = None) -> Books:
-    """Read a copy: recovering the WAL of one that was killed is left to the daemon. `layout` is the hall's, of which
-    answers are made again (default: the small hall's)."""
+def read_books(directory: Path, scratch: Path) -> Books:
+    """Read a copy: recovering the WAL of one that was killed is left to the daemon. Answers that no row
+    tells yet are made again as in the small hall."""
     scratch.mkdir(exist_ok=True)
     for name in (DATABASE, f"{DATABASE}-wal"):
         (scratch / name).unlink(missing_ok=True)
@@ -67,7 +66,7 @@ def read_books(directory: Path, scratch: Path, layout: Layout | None = None) -> 
     (scratch / f"{DATABASE}-shm").unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(scratch / DATABASE, isolation_level=None)) as connection:
         assert connection.execute("PRAGMA quick_check").fetchall() == [("ok",)]
-        found = resumed(connection, layout or parse(SMALL).layout(), lambda _ticket: None)
+        found = resumed(connection, parse(SMALL).layout(), lambda _ticket: None)
         answers = {row.key: row.answer for row in (*request.recent(connection), *found.unfollowed)}
         return Books(list(journal.read(connection)), found.shown, answers)
 

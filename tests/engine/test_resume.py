@@ -13,12 +13,12 @@ from hallctl.domain.decide import decide
 from hallctl.domain.state import HallState, merge
 from hallctl.engine import follower
 from hallctl.engine.answer import RequestKey
-from hallctl.engine.receipt import is_made_again, receipt
+from hallctl.engine.receipt import asked, receipt
 from hallctl.engine.resume import resumed
 from hallctl.engine.step import take
 from hallctl.errors import Refusal
 from hallctl.store import projection, request
-from hallctl.store.request import Asked, Request
+from hallctl.store.request import Request
 from tests.e2e.books import assert_whole, read_books
 from tests.harness import running_hall
 from tests.store.conftest import Store
@@ -51,17 +51,17 @@ def _made_again(store: Store, chance: random.Random) -> int:
     for number in range(500):
         book.at += 200_000 if number % 60 == 59 else 1000
         decision = decide(book.state, random_command(chance, book.state), book.at)
-        if isinstance(decision, Refusal) or not is_made_again(decision):
+        kept = asked(decision, f"kiosk/{number}", "d") if not isinstance(decision, Refusal) else None
+        if isinstance(decision, Refusal) or kept is None:
             continue
         by_timer = chance.random() < 0.2
-        asked = Asked(f"kiosk/{number}", "d", decision.ticket, decision.window, decision.appointment)
-        step = take(book.state, decision, "test", book.at, book.head, None if by_timer else asked.text())
+        step = take(book.state, decision, "test", book.at, book.head, None if by_timer else kept)
         book.head = step.head
         merge(noted, step.noted)
         assert store.write(step.rows) is None
         if not by_timer:
             answer = receipt(book.state, decision, step.noted, book.at, address)
-            told.append(Request(asked.key, "d", book.state.seq, book.at, answer))
+            told.append(Request(kept.key, "d", book.state.seq, book.at, answer))
         if len(told) == 30:
             found = store.ask(lambda connection: resumed(connection, LAYOUT, address))
             assert found.unfollowed == told

@@ -48,7 +48,7 @@ def test_o04_what_the_journal_keeps_of_a_request_goes_with_its_answer(store: Sto
     rows: list[Row] = []
     for number, one in enumerate(asked):
         book.at = NOON if number else NOON - request.KEPT_MS - 1
-        step = take(book.state, Decision((e.WindowOpened(str(number)),)), "test", book.at, book.head, one.text())
+        step = take(book.state, Decision((e.WindowOpened(str(number)),)), "test", book.at, book.head, one)
         book.head = step.head
         rows += [*step.rows, request.row(Request(one.key, one.digest, step.head.seq, book.at, "{}"))]
     assert store.write(rows) is None
@@ -73,7 +73,7 @@ def test_o07_a_hall_that_is_rebuilt_further_has_no_answer_left_to_make(store: St
     """O04, O07: what a copy had no row of yet is let go with the first record that is added: else the rows would soon
     be beyond it, and nothing would ever empty it. A copy that nothing is added to keeps it."""
     book = _opened()
-    step = take(book.state, Decision((e.WindowOpened("1"),)), "test", NOON, book.head, Asked("a", "d", *NOTHING).text())
+    step = take(book.state, Decision((e.WindowOpened("1"),)), "test", NOON, book.head, Asked("a", "d", *NOTHING))
     assert store.write(step.rows) is None
     added = [Record(2, NOON + 1, None, "test", e.WindowOpened("2"))]
     store.database.close()
