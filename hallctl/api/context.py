@@ -74,7 +74,8 @@ class Context:
 
     @property
     def state(self) -> HallState:
-        """The hall as it is on disk: what may be told."""
+        """The hall as it is on disk, with all that was answered: what may be told."""
+        self.hall.heed()
         return self.hub.state
 
     def begin(self, caller: Caller, command: Command, key: RequestKey | None, reply: Reply) -> None:

@@ -102,6 +102,7 @@ def _endpoint(context: Context, method: Method, methods: dict[str, Method]) -> H
     async def endpoint(request: Request) -> Response:
         try:
             body = await _body(request)
+            context.hall.heed()
             caller = _caller(context, method, request)
             if caller.role is not None:
                 vouch(request.scope)

@@ -32,7 +32,7 @@ from websockets.protocol import State
 
 from hallctl.api.frame import framed, framed_once, is_utf8, whole_text
 from hallctl.api.guard import Guard, Line
-from hallctl.api.wire import Wire
+from hallctl.api.wire import Parcel, Wire
 
 log = structlog.get_logger()
 
@@ -71,15 +71,12 @@ class Receiver(Protocol):
 
     def received(self, message: bytes | None) -> None:
         """A whole text message (UTF-8), or None for one that is not text."""
-        ...
 
     def taken(self) -> None:
         """The client has read what waited for it: `SocketLine.writable` is set again."""
-        ...
 
     def lost(self) -> None:
         """No more messages come, and none is sent."""
-        ...
 
 
 def nobody() -> bool:
@@ -302,17 +299,21 @@ class SocketLine(GuardedLine, PacedSocket):
             log.exception("line.failed")
             self._fail(CloseCode.INTERNAL_ERROR, "")
 
-    def write_text(self, text: bytes) -> None:
-        """Send a message (UTF-8); nothing happens on a line that is being closed."""
-        self._send_frame(framed(text))
-
-    def write_broadcast(self, text: bytes) -> None:
-        """As `write_text`, for what others are sent too."""
-        self._send_frame(framed_once(text))
-
-    def _send_frame(self, frame: bytes) -> None:
+    def write_text(self, text: bytes, *, shared: bool = False) -> None:
+        """Send a message (UTF-8), which others are sent too where it is `shared`; nothing happens on a line that is
+        being closed."""
         if not self.close_sent and self._wire is not None:
-            self._wire.write(frame)
+            self._wire.write(framed_once(text) if shared else framed(text))
+
+    def write_late(self, parcel: Parcel) -> None:
+        """As `Wire.write_late`; nothing happens on a line that is being closed."""
+        if not self.close_sent and self._wire is not None:
+            self._wire.write_late(parcel)
+
+    def write_early(self, parcel: Parcel) -> None:
+        """As `Wire.write_early`, from another thread; nothing happens on a line that is being closed."""
+        if not self.close_sent and self._wire is not None:
+            self._wire.write_early(parcel)
 
     def resume_writing(self) -> None:
         super().resume_writing()
@@ -321,6 +322,8 @@ class SocketLine(GuardedLine, PacedSocket):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._rest.clear()
+        if self._wire is not None:
+            self._wire.end()
         self.known = nobody  # it holds the client's connection, which holds this
         self._dismiss_receiver()
         super().connection_lost(exc)

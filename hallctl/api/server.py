@@ -69,7 +69,7 @@ class Server(uvicorn.Server):
         self._context.hub.notify("hall.stopping", {}, lambda _subscriber: True)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(GRACE_S):
-                await self._context.hall.settled()
+                await self._context.hall.idle.wait()
                 await asyncio.gather(*(connection.depart() for connection in self._context.connections))
                 await self._agreed()
         await super().shutdown(sockets)

@@ -1,11 +1,13 @@
 """The websocket: one `Connection` per client, from hello to the end.
 
 Messages come straight from the line and answers go straight to it: no task, no queue between. A command's answer is
-written where its commit is told. Broadcasts are skipped once `line.BUFFER` bytes wait for a client that does not read:
-it then gets a snapshot when it reads again. Answers are never skipped.
+written where its commit is told, or by the thread that has committed it. Broadcasts are skipped once `line.BUFFER`
+bytes wait for a client that does not read: it then gets a snapshot when it reads again. Answers are never skipped.
 """
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
 
 import msgspec
@@ -16,10 +18,12 @@ from hallctl.api import dispatch, rpc
 from hallctl.api import schemas as s
 from hallctl.api.auth import ANYONE, Caller
 from hallctl.api.context import Context
+from hallctl.api.frame import framed
 from hallctl.api.line import SocketLine, line_of, vouch
 from hallctl.api.methods import METHODS, Method
 from hallctl.api.role import Role
-from hallctl.engine.answer import Outcome
+from hallctl.api.wire import Parcel
+from hallctl.engine.answer import EarlyReply, Outcome
 from hallctl.errors import HallctlError, Refusal, RequestError
 from hallctl.version import API_VERSION, VERSION
 
@@ -38,6 +42,32 @@ BAD_FRAMES: Final = 20
 """Malformed frames after which a client is sent away."""
 
 
+class CommandReply(EarlyReply):
+    """The way back of one command's answer to its client: once, whichever of the two threads comes first."""
+
+    __slots__ = ("_connection", "_parcel", "_request")
+
+    def __init__(self, connection: "Connection", request: rpc.Request) -> None:
+        self._connection = connection
+        self._request = request
+        self._parcel: Parcel | None = None
+
+    def __call__(self, outcome: Outcome) -> None:
+        if not isinstance(outcome, str):
+            self._connection.answer(self._request, outcome)
+        elif self._parcel is None:
+            self._connection.answer(self._request, msgspec.Raw(outcome.encode()))
+        else:
+            self._connection.line.write_late(self._parcel)
+        self._connection.finished()
+
+    def prepare(self, answer: str) -> Callable[[], None] | None:
+        if self._request.id is None:
+            return None
+        self._parcel = Parcel(framed(rpc.result_frame(self._request.id, msgspec.Raw(answer.encode()))))
+        return partial(self._connection.line.write_early, self._parcel)
+
+
 class Connection:
     """One client. It is the hub's subscriber once it has subscribed, and what its line tells of messages."""
 
@@ -45,8 +75,8 @@ class Connection:
         self.caller: Caller = ANYONE
         self.ended: asyncio.Future[int | None] = asyncio.get_running_loop().create_future()
         """The close code to be sent, or None where the client has gone by itself."""
+        self.line = line
         self._context = context
-        self._line = line
         self._methods = methods
         self._lagging = False
         self._under_way = 0
@@ -69,8 +99,8 @@ class Connection:
         """A broadcast: written while the client takes what it is sent, else skipped until it reads again."""
         if self._lagging:
             return
-        if self._line.writable.is_set():
-            self._line.write_broadcast(frame)
+        if self.line.writable.is_set():
+            self.line.write_text(frame, shared=True)
         else:
             self._lagging = True
             log.info("client.skipped", caller=self.caller.name)
@@ -80,7 +110,7 @@ class Connection:
         if self._lagging:
             snapshot = self._context.hub.snapshot_frame(self)  # first: what is on its way to others is in it
             self._lagging = False
-            self._line.write_text(snapshot)
+            self.line.write_text(snapshot)
 
     async def depart(self) -> None:
         """Answer what is under way, then close: the service restarts."""
@@ -107,6 +137,7 @@ class Connection:
 
     def received(self, message: bytes | None) -> None:
         """The line told of a whole message; None for one that is not text."""
+        self._context.hall.heed()
         try:
             if message is None:
                 raise RequestError("request.binary")
@@ -116,63 +147,61 @@ class Connection:
             return
         try:
             if request.method == "hello":
-                self._answer(request, self._hello(rpc.params(s.Hello, request.params)))
+                self.answer(request, self._hello(rpc.params(s.Hello, request.params)))
             elif request.method == "hall.subscribe":
-                self._answer(request, self._subscribe(rpc.params(s.Subscribe, request.params)))
+                self.answer(request, self._subscribe(rpc.params(s.Subscribe, request.params)))
             else:
                 self._serve(request)
         except HallctlError as error:
-            self._answer(request, error)
+            self.answer(request, error)
 
     def _serve(self, request: rpc.Request) -> None:
         asked = dispatch.asked(self.caller, request.method, request.params, self._methods)
         self._started()
         try:
-            if dispatch.begin(self._context, asked, lambda outcome: self._settled(request, outcome)):
+            if dispatch.begin(self._context, asked, CommandReply(self, request)):
                 return
         except HallctlError:
-            self._finished()
+            self.finished()
             raise
         task = asyncio.get_running_loop().create_task(self._run(request, asked))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    def _settled(self, request: rpc.Request, outcome: Outcome) -> None:
-        self._answer(request, msgspec.Raw(outcome.encode()) if isinstance(outcome, str) else outcome)
-        self._finished()
-
     async def _run(self, request: rpc.Request, asked: dispatch.Asked) -> None:
         try:
-            self._answer(request, await dispatch.result(self._context, asked))
+            self.answer(request, await dispatch.result(self._context, asked))
         except HallctlError as error:
-            self._answer(request, error)
+            self.answer(request, error)
         finally:
-            self._finished()
+            self.finished()
 
     def _started(self) -> None:
         self._under_way += 1
         self._idle.clear()
         if self._under_way == IN_FLIGHT:
-            self._line.hold()
+            self.line.hold()
 
-    def _finished(self) -> None:
+    def finished(self) -> None:
+        """A request of the client's has been answered."""
         if self._under_way == IN_FLIGHT:
-            self._line.go_on()
+            self.line.go_on()
         self._under_way -= 1
         if self._under_way == 0:
             self._idle.set()
 
-    def _answer(self, request: rpc.Request, outcome: Any) -> None:
+    def answer(self, request: rpc.Request, outcome: Any) -> None:
+        """Write the answer of the request: its result, or why there is none."""
         if isinstance(outcome, HallctlError | Refusal):
             if outcome.code != "store.stopping":  # came too late: the close that follows says so, the client asks again
-                self._line.write_text(rpc.error_frame(request.id, outcome))
+                self.line.write_text(rpc.error_frame(request.id, outcome))
         elif request.id is not None:
-            self._line.write_text(rpc.result_frame(request.id, outcome))
+            self.line.write_text(rpc.result_frame(request.id, outcome))
 
     def _refuse(self, error: RequestError) -> None:
         """A frame that is no request; too many of them end the connection."""
         self._bad += 1
-        self._line.write_text(rpc.error_frame(None, error))
+        self.line.write_text(rpc.error_frame(None, error))
         if self._bad >= BAD_FRAMES:
             self._end(UNWANTED)
 

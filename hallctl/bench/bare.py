@@ -1,7 +1,8 @@
 """The limit of the stack: ``python -m hallctl.bench.bare DIRECTORY``, a server that knows no hall.
 
 The same loop, the same frames in and out, the same JSON, the same writer thread with `synchronous=FULL`; one row of one
-page is committed for each request, and then it is answered in a receipt's size. No rules, roles, journal, broadcast.
+page is committed for each request, and then it is answered in a receipt's size, a single one by the thread that has
+committed it, in a frame that was made while the disk worked. No rules, roles, journal, broadcast.
 What the product takes beyond it is the product's; what this takes beyond the floor is what Python, its loop and SQLite
 take on this machine. A child of the bench, ended by SIGTERM; never a server for anything else.
 """
@@ -18,7 +19,7 @@ import uvloop
 
 from hallctl.api import rpc
 from hallctl.api.frame import framed, whole_text
-from hallctl.api.wire import Wire
+from hallctl.api.wire import Parcel, Wire
 from hallctl.errors import StoreError
 from hallctl.store import request
 from hallctl.store.database import Database, Write
@@ -37,6 +38,11 @@ class Pressed(Write):
     def __init__(self, line: "Line", number: int | str | None, seq: int) -> None:
         super().__init__([request.row(Request(f"bare/{seq}", "", seq, 0, PAD))])
         self.line, self.number, self.seq = line, number, seq
+        self.parcel: Parcel | None = None
+
+    def prepare(self) -> None:
+        """Make the answer."""
+        self.parcel = Parcel(framed(rpc.result_frame(self.number, {"seq": self.seq, "pad": PAD})))
 
 
 class Bare:
@@ -46,7 +52,7 @@ class Bare:
         self._loop = asyncio.get_running_loop()
         self._queued: list[Write] = []
         self.seq = 0
-        self.database = Database.open(directory, self._committed)
+        self.database = Database.open(directory, self._committed, self._flushing)
 
     def press(self, line: "Line", number: int | str | None) -> None:
         """One commit for what a turn of the loop brings."""
@@ -59,13 +65,28 @@ class Bare:
         queued, self._queued = self._queued, []
         self.database.submit(queued)
 
+    def _flushing(self, batch: list[Write]) -> None:
+        self._loop.call_soon_threadsafe(self._prepare, batch)
+
+    def _prepare(self, batch: list[Write]) -> None:
+        for write in batch:
+            if isinstance(write, Pressed):
+                write.prepare()
+
     def _committed(self, batch: list[Write], error: StoreError | None) -> None:
+        alone = batch[0] if len(batch) == 1 else None
+        if error is None and isinstance(alone, Pressed) and alone.parcel is not None:
+            alone.line.wire.write_early(alone.parcel)
         self._loop.call_soon_threadsafe(self._answer, batch, error)
 
     def _answer(self, batch: list[Write], error: StoreError | None) -> None:
         for write in batch:
-            if isinstance(write, Pressed):
-                write.line.answer(write.number, {"seq": write.seq, "pad": PAD} if error is None else error)
+            if not isinstance(write, Pressed):
+                continue
+            if error is not None:  # perhaps before there was anything to flush
+                write.line.wire.write(framed(rpc.error_frame(write.number, error)))
+            elif write.parcel is not None:
+                write.line.wire.write_late(write.parcel)
 
 
 class Line(asyncio.Protocol):
@@ -77,7 +98,7 @@ class Line(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)
-        self._wire = Wire(self._transport)
+        self.wire = Wire(self._transport)
 
     def data_received(self, data: bytes) -> None:
         if not self._upgraded:
@@ -89,9 +110,12 @@ class Line(asyncio.Protocol):
             return
         asked = rpc.parse(message)
         if asked.method == "hello":
-            self.answer(asked.id, {})
+            self.wire.write(framed(rpc.result_frame(asked.id, {})))
         else:
             self._bare.press(self, asked.id)
+
+    def connection_lost(self, _error: Exception | None) -> None:
+        self.wire.end()
 
     def _upgrade(self, head: bytes) -> None:
         key = head.partition(b"Sec-WebSocket-Key: ")[2].partition(b"\r\n")[0]
@@ -101,11 +125,6 @@ class Line(asyncio.Protocol):
             b"Sec-WebSocket-Accept: " + accept + b"\r\n\r\n"
         )
         self._upgraded = True
-
-    def answer(self, number: int | str | None, result: object) -> None:
-        """The result, or the error, as the hall frames it."""
-        told = rpc.error_frame(number, result) if isinstance(result, StoreError) else rpc.result_frame(number, result)
-        self._wire.write(framed(told))
 
 
 async def serve(directory: str) -> None:

@@ -17,6 +17,23 @@ Outcome = str | Refusal | HallctlError
 Reply = Callable[[Outcome], None]
 """Tells an asker the outcome, in the loop's thread. It must not raise and must not block."""
 
+
+class EarlyReply:
+    """A `Reply` whose answer can leave from the thread that has made it durable, without waiting for the loop. None of
+    it may raise or block."""
+
+    __slots__ = ()
+
+    def __call__(self, outcome: Outcome) -> None:
+        """Tell the outcome, unless it was told early; in the loop's thread, the last call, whatever came before."""
+        raise NotImplementedError
+
+    def prepare(self, answer: str) -> Callable[[], None] | None:
+        """Make the answer ready, in the loop's thread, while the disk works; what tells it if that can be done at once,
+        from another thread and perhaps twice, or None where it is not to leave early."""
+        raise NotImplementedError
+
+
 KEPT = 50_000
 """Answers in memory: two county days."""
 

@@ -2,13 +2,18 @@
 
 decide → journal → apply → answer → publish → effects; the rows follow (`hallctl.engine.follower`). The engine's own
 state runs ahead of the disk by what is being committed; nothing of it is told to anybody before its commit, though the
-frame that most are to get is made meanwhile. If a commit fails the state is thrown away and made anew from the store,
-the askers get ``store.unavailable`` and nothing was shown.
+frame that most are to get is made meanwhile. So is a single command's answer, which the writer's thread then tells as
+soon as the commit is done; the loop learns of it a moment later, at the latest when somebody asks something (`heed`),
+so that nobody is ever shown a hall that lacks what was answered.
+
+If a commit fails the state is thrown away and made anew from the store, the askers get ``store.unavailable`` and
+nothing was shown.
 """
 
 import asyncio
 import contextlib
 import functools
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +27,7 @@ from hallctl.domain.decide import decide
 from hallctl.domain.decision import Decision
 from hallctl.domain.effects import Effect, effects
 from hallctl.domain.layout import Layout
-from hallctl.engine.answer import Answers, Outcome, Reply, RequestKey
+from hallctl.engine.answer import Answers, EarlyReply, Outcome, Reply, RequestKey
 from hallctl.engine.follower import Follower, Rows
 from hallctl.engine.hub import Hub
 from hallctl.engine.receipt import Url, asked, receipt
@@ -52,12 +57,16 @@ TURNS: Final = 6
 @dataclass(slots=True, kw_only=True)
 class Pending(Write):
     """A command on its way to the disk. `replies` are told directly, so that the answer is out before the broadcast;
-    who asks the same again meanwhile joins them."""
+    who asks the same again meanwhile joins them. `early` tells the answer from the writer's thread, which says by
+    `durable` that it does."""
 
     step: Step
     answer: str
     replies: list[Reply]
     request: RequestKey | None
+    early: Callable[[], None] | None = None
+    durable: bool = False
+    settled: bool = False
 
 
 def _whole(part: Callable[Concatenate["Hall", P], None]) -> Callable[Concatenate["Hall", P], None]:
@@ -97,8 +106,11 @@ class Hall:
         self._pending = 0
         self._last = self._turns = 0  # commands of the last batch, and turns taken for this one
         self._queued: list[Write] = []
-        self._idle = asyncio.Event()
-        self._idle.set()
+        self._early: Pending | None = None  # whose answer the writer's thread may be telling
+        self._unpublished: list[Step] = []
+        self.idle = asyncio.Event()
+        """Set while nothing is on its way to the disk; what was answered by then is known to its askers."""
+        self.idle.set()
         self._failure: StoreError | None = None
         self._lost = False  # what was told and shown is not known any more
         self._closing = False
@@ -111,6 +123,8 @@ class Hall:
         loop = asyncio.get_running_loop()
 
         def on_commit(batch: list[Write], error: StoreError | None) -> None:
+            if error is None and len(batch) == 1:
+                _tell_early(batch[0])
             loop.call_soon_threadsafe(self._settle, batch, error)
 
         def on_flush(batch: list[Write]) -> None:
@@ -212,7 +226,7 @@ class Hall:
         count = self._pending + 1
         self._queued.append(pending)  # the last that may break off: what is queued is carried out
         self._pending = count
-        self._idle.clear()
+        self.idle.clear()
 
     @_whole
     def _submit(self) -> None:
@@ -232,10 +246,24 @@ class Hall:
             self._settle(queued, error)
 
     def _foresee(self, batch: list[Write]) -> None:
-        """The writer waits for the disk: what is to be broadcast of the batch is made meanwhile."""
-        steps = [write.step for write in batch if isinstance(write, Pending)]
-        if steps and self._failure is None:
-            self.hub.foresee(steps, self.state)
+        """The writer waits for the disk: what is to be answered and broadcast of the batch is made meanwhile."""
+        found = [write for write in batch if isinstance(write, Pending)]
+        if not found or self._failure is not None or not found[0].step.follows(self.hub.state):
+            return
+        os.sched_yield()  # the writer still has to ask the disk: first that, where both threads share a processor
+        if len(batch) == self._pending == 1:
+            alone, reply = found[0], found[0].replies[0]
+            if isinstance(reply, EarlyReply):
+                self._early = alone  # first: from the next line on the other thread may tell it
+                alone.early = reply.prepare(alone.answer)
+        self.hub.foresee([pending.step for pending in found], self.state)
+
+    def heed(self) -> None:
+        """What was answered is shown from now on: asked for before anybody's request is looked at, who may have been
+        told it by the writer's thread a moment ago."""
+        if self._early is not None and self._early.durable:
+            self._settle([self._early], None)
+            self._publish()
 
     @_whole
     def _settle(self, batch: list[Write], error: StoreError | None) -> None:
@@ -243,9 +271,11 @@ class Hall:
         if not batch:  # its last word
             self._give_up()
             return
-        done = [write for write in batch if isinstance(write, Pending)]
+        done = [write for write in batch if isinstance(write, Pending) and not write.settled]
         self._pending -= len(done)
+        self._early = None
         for pending in done:
+            pending.settled = True
             outcome = pending.answer if error is None else StoreError(error.code, detail=error.detail)
             for reply in pending.replies:
                 reply(outcome)
@@ -262,16 +292,20 @@ class Hall:
         if error is not None:
             self._fail(error)
         elif done:  # a turn later: whoever waited for the outcome acts on it first, see `Equipment`
-            asyncio.get_running_loop().call_soon(self._publish, [pending.step for pending in done])
+            self._unpublished += [pending.step for pending in done]
+            asyncio.get_running_loop().call_soon(self._publish)
         if self._pending == 0:
-            self._idle.set()
+            self.idle.set()
 
     @_whole
     def _adopt(self, steps: list[Step]) -> None:
         self.hub.publish(steps)
         self._follower.note(step.answered for step in steps if step.answered is not None)
 
-    def _publish(self, steps: list[Step]) -> None:
+    def _publish(self) -> None:
+        steps, self._unpublished = self._unpublished, []
+        if not steps:
+            return
         self._adopt(steps)
         made = [effect for step in steps for record in step.records for effect in effects(self.hub.state, record)]
         if made:
@@ -298,13 +332,13 @@ class Hall:
         self._lost, self._failure = True, self._failure or BROKEN_OFF
         self._follower.pause()
         self._pending = 0
-        self._idle.set()
+        self.idle.set()
         self.on_fatal(BROKEN_OFF)
 
     async def _rebuild(self) -> None:
         """Throw the tentative state away and start again from what is on disk; give up where only a restart helps."""
         try:
-            await self._idle.wait()
+            await self.idle.wait()
             await self._follower.settled()
             await asyncio.sleep(RETRY_S)
             found = await asyncio.to_thread(_resumed, self.database, self._layout, self._url)
@@ -330,17 +364,13 @@ class Hall:
         cannot."""
         await self._follower.caught_up()
 
-    async def settled(self) -> None:
-        """Wait until nothing is on its way to the disk; what was answered by then is known to its askers."""
-        await self._idle.wait()
-
     async def close(self) -> None:
         """Refuse new commands, finish those acknowledged or under way, close the store."""
         self._closing = True
         self._failure = self._failure or StoreError("store.stopping")
         if self._rebuilding is not None:
             self._rebuilding.cancel()
-        await self._idle.wait()
+        await self.idle.wait()
         await asyncio.sleep(0)  # the last publication
         with contextlib.suppress(StoreError):  # it was told, and the next start has the journal
             await self.caught_up()
@@ -351,3 +381,10 @@ def _told() -> tuple[asyncio.Future[Outcome], Reply]:
     """An outcome to be waited for, and who tells it; who has gone meanwhile is not told."""
     told: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
     return told, lambda outcome: None if told.done() else told.set_result(outcome)
+
+
+def _tell_early(alone: Write) -> None:
+    """In the writer's thread: what was made ready for it is told."""
+    if isinstance(alone, Pending) and alone.early is not None:
+        alone.durable = True  # first: who is told may ask the next thing at once
+        alone.early()

@@ -5,7 +5,6 @@ here before its commit. A frame is encoded once per role and offered to each sub
 reads too slowly skips frames and takes a snapshot when it can again.
 """
 
-import os
 import secrets
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
@@ -100,12 +99,11 @@ class Hub:
         and none where others were told of before, or decided since.
         """
         head = steps[-1].head
-        if state.seq != head.seq or self.state.seq != _before(steps) or not self._fan_out.empty:
+        if state.seq != head.seq or not steps[0].follows(self.state) or not self._fan_out.empty:
             return
         role = max(self._subscribers, key=lambda role: len(self._subscribers[role]), default="")
         if not self._subscribers.get(role):
             return
-        os.sched_yield()  # the writer still has to ask the disk: first that, where both threads share a processor
         changes = _changes(steps, self.state)
         if not _renews(changes):
             frame = self._frame(role, changes, state)
@@ -272,11 +270,6 @@ def _changes(steps: Sequence[Step], state: HallState) -> list[Change]:
 
 def _renews(changes: Iterable[Change]) -> bool:
     return any(type(change.record.event) in RENEWING for change in changes)
-
-
-def _before(steps: Sequence[Step]) -> int:
-    """The record before the steps."""
-    return steps[0].head.seq - len(steps[0].records)
 
 
 def _event(record: Record, data: Json) -> Json:

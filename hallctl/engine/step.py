@@ -29,6 +29,10 @@ class Step:
     head: Head
     answered: Request | None = None
 
+    def follows(self, state: HallState) -> bool:
+        """Whether the state has everything before the step, and the step is next."""
+        return state.seq == self.head.seq - len(self.records)
+
 
 def take(state: HallState, decision: Decision, actor: str, now: int, head: Head, asked: Asked | None = None) -> Step:
     """Apply the decision's events to `state`, which has told of all changes before; `head` is the journal's so far,

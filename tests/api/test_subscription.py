@@ -183,10 +183,8 @@ class Wire:
         self.writable.set()
         self.sent: list[bytes] = []
 
-    def write_text(self, text: bytes) -> None:
+    def write_text(self, text: bytes, *, shared: bool = False) -> None:  # noqa: ARG002
         self.sent.append(text)
-
-    write_broadcast = write_text
 
 
 @pytest.mark.parametrize("unseen", [False, True])

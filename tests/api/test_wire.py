@@ -1,13 +1,14 @@
 """What is written goes out at once, whole and in order, also where the kernel does not take it."""
 
 import asyncio
+import contextlib
 import socket
 import struct
 
 import pytest
 import uvloop
 
-from hallctl.api.wire import Wire
+from hallctl.api.wire import Parcel, Wire
 
 LOOPS = {"asyncio": asyncio.new_event_loop, "uvloop": uvloop.new_event_loop}
 
@@ -118,6 +119,102 @@ def test_nothing_is_written_after_the_close(runner: asyncio.Runner) -> None:
         assert await asyncio.to_thread(client.recv, 10) == b""
         for end in (other, peer, client):
             end.close()
+
+    with runner:
+        runner.run(work())
+
+
+def test_o01_frames_of_two_threads_stay_whole(runner: asyncio.Runner) -> None:
+    """O01: what another thread sends early stands whole between what the loop writes, each in its order."""
+    record, each, rounds = struct.Struct(">II2000s"), 50, 40
+
+    async def work() -> None:
+        transport, _watched, client = await connected()
+        wire = Wire(transport)
+        seen: list[list[int]] = [[], []]
+        for turn in range(rounds):
+            numbers = range(turn * each, (turn + 1) * each)
+            early = [Parcel(record.pack(1, number, b"early")) for number in numbers]
+            sending = asyncio.create_task(asyncio.to_thread(lambda frames: [*map(wire.write_early, frames)], early))
+            for number in numbers:
+                await asyncio.sleep(0)
+                wire.write(record.pack(0, number, b"loop"))
+            await sending
+            assert all(parcel.sent for parcel in early)
+            got = await asyncio.to_thread(read, client, record.size * 2 * each)
+            for thread, number, _pad in record.iter_unpack(got):
+                seen[thread].append(number)
+        assert seen == [list(range(rounds * each))] * 2
+        transport.close()
+        client.close()
+
+    with runner:
+        runner.run(work())
+
+
+def test_nothing_goes_early_past_what_waits(runner: asyncio.Runner) -> None:
+    async def work() -> None:
+        transport, watched, client = await connected()
+        wire = Wire(transport)
+        sent = 0
+        while not transport.get_write_buffer_size():
+            wire.write(bytes(100_000))
+            sent += 100_000
+        early = Parcel(b"early")
+        wire.write_early(early)
+        assert not early.sent
+        assert await asyncio.to_thread(read, client, sent) == bytes(sent)
+        while transport.get_write_buffer_size():  # noqa: ASYNC110 - the kernel has taken it; the loop has still to see
+            await asyncio.sleep(0.01)
+        wire.write_early(early)
+        wire.write_late(early)
+        wire.write_early(early)
+        wire.write(b"late")
+        assert await asyncio.to_thread(read, client, 9) == b"earlylate"
+        assert not watched.lost.done()
+        transport.close()
+        client.close()
+
+    with runner:
+        runner.run(work())
+
+
+def test_what_is_taken_in_part_early_ends_the_connection(runner: asyncio.Runner) -> None:
+    """Nothing may follow a part of a frame; the client comes again and finds its answer."""
+
+    async def work() -> None:
+        transport, watched, client = await connected()
+        wire = Wire(transport)
+        wire.write_early(Parcel(bytes(50_000_000)))  # more than any socket takes
+        wire.write(b"behind it")
+        async with asyncio.timeout(10):
+            await watched.lost
+        got = 0
+        with contextlib.suppress(ConnectionResetError):
+            while piece := await asyncio.to_thread(client.recv, 1 << 20):
+                assert b"b" not in piece
+                got += len(piece)
+        assert got < 50_000_000
+        client.close()
+
+    with runner:
+        runner.run(work())
+
+
+def test_nothing_goes_early_after_the_end(runner: asyncio.Runner) -> None:
+    """The descriptor's number may be another's by then."""
+
+    async def work() -> None:
+        transport, watched, client = await connected()
+        wire = Wire(transport)
+        wire.end()
+        wire.write_early(Parcel(b"for nobody"))
+        wire.write(b"for nobody")
+        transport.close()
+        wire.write_early(Parcel(b"for nobody"))
+        await watched.lost
+        assert await asyncio.to_thread(client.recv, 10) == b""
+        client.close()
 
     with runner:
         runner.run(work())
