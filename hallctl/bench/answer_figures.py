@@ -27,6 +27,9 @@ HALL_S: Final = 10.0
 ALONE_S: Final = 0.05
 """Seconds between two presses at one window that is watched closely."""
 
+TAIL_S: Final = 10.0
+"""Of load at that pace, at least: the 99th percentile of fewer than a hundred presses is the slowest of them."""
+
 CALLS_PER_S: Final = 1000
 """More than one window calls in a second."""
 
@@ -146,7 +149,8 @@ def _slowed(plan: Plan, directory: Path, say: Say, profile: Profile, delay_us: i
 
 def alone(plan: Plan, directory: Path, say: Say) -> list[Figure]:
     """Row 3, and one window every 50 ms before 100 boards: answer and last board."""
-    with rig(plan, directory, say) as there:
+    seconds = max(plan.seconds, TAIL_S) if plan.scale >= 1 else plan.seconds
+    with rig(replace(plan, seconds=seconds), directory, say) as there:
         boards = there.scaled(FEW_BOARDS)
         found = _one_window(there, Profile(1, boards, "paced", interval_s=ALONE_S), limit=True)
     name = f"1 window every 50 ms, {boards} boards"
