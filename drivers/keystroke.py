@@ -4,7 +4,7 @@ An event is ``{time, type, code, value}`` in the machine's own byte order and si
 from the kernel (``linux/input.h``). Only EV_KEY counts; value 1 is a press, 0 a release, 2 a repeat of the kernel.
 After SYN_DROPPED events were lost: all up to the next SYN_REPORT is void (``Documentation/input/event-codes.rst``).
 
-Resync: an event that cannot be one (its microseconds, type, code or value) loses its first byte only and the rest is
+Resync: an event that cannot be one (its time, type, code or value) loses its first byte only and the rest is
 searched again; what stays incomplete is given up by `flush`.
 """
 
@@ -20,6 +20,8 @@ EVENT: Final = Struct("@llHHi")
 EV_SYN, EV_KEY, EV_LAST = 0x00, 0x01, 0x1F
 SYN_REPORT, SYN_DROPPED = 0, 3
 KEY_LAST: Final = 0x2FF
+LATEST: Final = 1 << 33
+"""No event is stamped later than the year 2242, in seconds since 1970 or since the start."""
 RELEASED, PRESSED, REPEATED = 0, 1, 2
 
 
@@ -53,8 +55,8 @@ class KeyStream:
         found: list[KeyEvent | EventsLost | Garbage] = []
         at = dropped = 0
         while len(self._buffer) - at >= EVENT.size:
-            _, microseconds, kind, code, value = EVENT.unpack_from(self._buffer, at)
-            if not _plausible(microseconds, kind, code, value):
+            seconds, microseconds, kind, code, value = EVENT.unpack_from(self._buffer, at)
+            if not (_plausible_time(seconds, microseconds) and _plausible(kind, code, value)):
                 at, dropped = at + 1, dropped + 1
                 continue
             if dropped:
@@ -84,10 +86,16 @@ class KeyStream:
             found.append(KeyEvent(code, value))
 
 
-def _plausible(microseconds: int, kind: int, code: int, value: int) -> bool:
-    if not 0 <= microseconds < 1_000_000 or kind > EV_LAST:
-        return False
-    return kind != EV_KEY or (code <= KEY_LAST and value in (RELEASED, PRESSED, REPEATED))
+def _plausible_time(seconds: int, microseconds: int) -> bool:
+    return 0 <= seconds < LATEST and 0 <= microseconds < 1_000_000
+
+
+def _plausible(kind: int, code: int, value: int) -> bool:
+    if kind == EV_SYN:
+        return code <= SYN_DROPPED and value in (0, 1)  # 1 where the kernel itself repeats a key
+    if kind == EV_KEY:
+        return code <= KEY_LAST and value in (RELEASED, PRESSED, REPEATED)
+    return kind <= EV_LAST
 
 
 # ---------------------------------------------------------------- the US layout
