@@ -1,5 +1,6 @@
 """One ticket through real pages and real bytes: kiosk tap → slip → call → board, strip, caption → finish → rating."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -95,9 +96,10 @@ async def test_pages_say_so_when_the_daemon_is_gone_and_come_back(tmp_path: Path
         kiosk = await browser.open(url(hall, "kiosk", "kiosk-2"), 1080, 1920)
         await expect(kiosk.get_by_text("综合受理", exact=True).first).to_be_visible()
         await kiosk.context.set_offline(True)
-        for subscribers in hall.daemon.context.hub._subscribers.values():
-            for connection in list(subscribers):
-                await connection.depart()  # type: ignore[attr-defined]
-        await expect(kiosk.get_by_text("正在重新连接").first).to_be_visible()
+        await kiosk.wait_for_function("fetch('/health').then(() => false, () => true)")
+        context = hall.daemon.context
+        await asyncio.gather(*(connection.depart() for connection in context.connections))
+        await hall.until(lambda: not context.connections, "nobody connected")
+        await expect(kiosk.get_by_text("正在重新连接").first).to_be_visible(timeout=15_000)
         await kiosk.context.set_offline(False)
         await expect(kiosk.get_by_text("正在重新连接").first).to_be_hidden(timeout=15_000)

@@ -175,6 +175,13 @@ async def test_an_alert_is_dismissed_with_a_reason(tmp_path: Path) -> None:
         assert browser.complaints == []
 
 
+async def choose(page: Page, window: str) -> None:
+    """Click on a window's rule; the editor is this window's from then on."""
+    row = page.locator(f"[data-test=admin-rule-{window}-choose]")
+    await row.click()
+    await expect(row).to_have_attribute("aria-pressed", "true")
+
+
 async def test_windows_are_arranged_as_a_whole(tmp_path: Path) -> None:
     """C13: one click for a mode; drafts for several windows are applied together."""
     async with admin_page(tmp_path, 4) as (hall, page, browser):
@@ -184,10 +191,10 @@ async def test_windows_are_arranged_as_a_whole(tmp_path: Path) -> None:
         await until(lambda: state(hall).plan("6").services == ("issue", "general"), "the mode")
         await page.locator("[data-test=admin-mode-6-own]").click()
         await until(lambda: state(hall).window("6").plan is None, "back to the config's own")
-        await page.locator("[data-test=admin-rule-4-choose]").click()
+        await choose(page, "4")
         await page.locator("[data-test=admin-plan-general] select").select_option("help")
         await page.locator("[data-test=admin-plan-help_from]").fill("5")
-        await page.locator("[data-test=admin-rule-5-choose]").click()
+        await choose(page, "5")
         await page.locator("[data-test=admin-plan-general] select").select_option("own")
         await page.locator("[data-test=admin-plan-policy]").select_option("ratio")
         await page.get_by_label("统一发证的比例").fill("3")
@@ -226,8 +233,9 @@ async def test_what_the_hall_refuses_is_told_at_the_row_and_nothing_is_changed(t
         await page.goto(f"{hall.address}/admin/#token={token}&role=supervisor")
         await page.locator("[data-test=admin-tab-rules]").click()
         for window in ("4", "2"):
-            await page.locator(f"[data-test=admin-rule-{window}-choose]").click()
+            await choose(page, window)
             await page.locator("[data-test=admin-plan-issue] select").select_option("help")
+            await expect(page.locator(f"[data-test=admin-rule-{window}-draft]")).to_be_visible()
         await page.locator("[data-test=admin-rules-apply]").click()
         await expect(page.locator("[data-test=admin-rule-4-error]")).to_contain_text("比例")
         await expect(page.locator("[data-test=admin-rule-2-draft]")).to_be_visible()
